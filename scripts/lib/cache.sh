@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the scripts build or download is kept outside the checkout, keyed by
+# a hash of its inputs, so that a fresh clone on the same machine is fast.
+#
+#   cache_dir                    creates the cache's root, prints its path
+#   cache_key FILE-or-string...  prints a hash of contents
+#   cache_build NAME KEY CMD...  returns in $REPLY the folder NAME/KEY that
+#                                CMD fills (its target folder is $OUT)
+#   step TEXT                    prints a progress line to stderr
+
+: "${XHV_STEP_START:=$(date +%s)}"
+export XHV_STEP_START
+
+step() {
+	printf '[%4d s] %s\n' "$(($(date +%s) - XHV_STEP_START))" "$*" >&2
+}
+
+cache_dir() {
+	local dir=${XHV_CACHE:-${HOME:-/root}/.cache/xen-hyperv}
+
+	mkdir -p "$dir" && printf '%s\n' "$dir"
+}
+
+# A folder stands for the names and contents of all its files.
+cache_key() {
+	local arg
+
+	for arg in "$@"; do
+		if [ -d "$arg" ]; then
+			printf 'folder\n'
+			(cd "$arg" && find . -type f -print0 | LC_ALL=C sort -z |
+				xargs -0r sha256sum --)
+		elif [ -f "$arg" ]; then
+			printf 'file %s\n' "$(sha256sum <"$arg")"
+		else
+			printf 'string %s\n' "$(printf '%s' "$arg" | sha256sum)"
+		fi
+	done | sha256sum | cut -c1-20
+}
+
+# Keeps the three entries of a NAME that were used last.
+cache_prune() {
+	local entry
+
+	find "$1" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf '%T@ %p\n' |
+		sort -rn | tail -n +4 | cut -d' ' -f2- |
+		while IFS= read -r entry; do
+			rm -rf -- "$entry"
+		done
+}
+
+# CMD, a program or a function, runs in a subshell with set -e in force, also
+# when the caller tests the result. The lock is by NAME: CMD must not ask for
+# another entry of its own NAME.
+cache_build() {
+	local name=$1 key=$2 root entry fd rc=0
+
+	shift 2
+	root=$(cache_dir)/$name
+	mkdir -p "$root"
+	entry=$root/$key
+	exec {fd}>"$root/.lock"
+	if ! flock -n "$fd"; then
+		flock -w 3600 "$fd" || {
+			echo "cache: $name is being built elsewhere for an hour" >&2
+			exec {fd}>&-
+			return 1
+		}
+	fi
+	if [ -d "$entry" ]; then
+		touch "$entry"
+	else
+		rm -rf "$root"/.new.*
+		export OUT=$root/.new.$$
+		mkdir "$OUT"
+		# In the background set -e works whatever the caller's context.
+		(
+			exec {fd}>&-
+			set -euo pipefail
+			"$@"
+		) &
+		wait $! || rc=$?
+		if [ "$rc" -eq 0 ]; then
+			mv -T "$OUT" "$entry"
+			cache_prune "$root"
+		else
+			rm -rf "$OUT"
+		fi
+		unset OUT
+	fi
+	exec {fd}>&-
+	REPLY=$entry
+	return "$rc"
+}
