@@ -51,44 +51,49 @@ cache_prune() {
 		done
 }
 
-# CMD, a program or a function, runs in a subshell with set -e in force, also
-# when the caller tests the result. The lock is by NAME: CMD must not ask for
+# Prints a script that runs its arguments with the caller's functions and
+# variables and with set -e in force. A subshell would not do: a caller that
+# tests the result (if, ||, &&) switches set -e off in all of its subshells.
+cache_runner() {
+	cat <<-END
+		{
+		$(declare -p)
+		} 2>/dev/null || :
+		$(declare -f)
+		set -euo pipefail
+		"\$@"
+	END
+}
+
+# CMD is a program or a function. The lock is by NAME: CMD must not ask for
 # another entry of its own NAME.
 cache_build() {
 	local name=$1 key=$2 root entry fd rc=0
+	local -x OUT
 
 	shift 2
 	root=$(cache_dir)/$name
 	mkdir -p "$root"
 	entry=$root/$key
 	exec {fd}>"$root/.lock"
-	if ! flock -n "$fd"; then
-		flock -w 3600 "$fd" || {
-			echo "cache: $name is being built elsewhere for an hour" >&2
-			exec {fd}>&-
-			return 1
-		}
+	if ! flock -w 3600 "$fd"; then
+		echo "cache: $name is being built elsewhere for an hour" >&2
+		exec {fd}>&-
+		return 1
 	fi
 	if [ -d "$entry" ]; then
 		touch "$entry"
 	else
 		rm -rf "$root"/.new.*
-		export OUT=$root/.new.$$
+		OUT=$root/.new.$$
 		mkdir "$OUT"
-		# In the background set -e works whatever the caller's context.
-		(
-			exec {fd}>&-
-			set -euo pipefail
-			"$@"
-		) &
-		wait $! || rc=$?
+		cache_runner >"$OUT.sh"
+		bash "$OUT.sh" "$@" {fd}>&- || rc=$?
 		if [ "$rc" -eq 0 ]; then
 			mv -T "$OUT" "$entry"
 			cache_prune "$root"
-		else
-			rm -rf "$OUT"
 		fi
-		unset OUT
+		rm -rf "$OUT" "$OUT.sh"
 	fi
 	exec {fd}>&-
 	REPLY=$entry
