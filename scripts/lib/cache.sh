@@ -55,14 +55,14 @@ cache_prune() {
 # variables and with set -e in force. A subshell would not do: a caller that
 # tests the result (if, ||, &&) switches set -e off in all of its subshells.
 cache_runner() {
-	cat <<-END
-		{
-		$(declare -p)
-		} 2>/dev/null || :
-		$(declare -f)
-		set -euo pipefail
-		"\$@"
-	END
+	local vars
+
+	# The others are read-only in every shell.
+	mapfile -t vars < <(compgen -v |
+		grep -vxE 'BASHOPTS|SHELLOPTS|BASH_.*|EUID|UID|PPID|FUNCNAME|GROUPS|DIRSTACK')
+	declare -p "${vars[@]}" 2>/dev/null || :
+	declare -f
+	printf 'set -euo pipefail\n"$@"\n'
 }
 
 # CMD is a program or a function. The lock is by NAME: CMD must not ask for

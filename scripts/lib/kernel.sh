@@ -33,9 +33,24 @@ kernel_match() {
 	esac
 }
 
-# Sets KERNEL_RELEASE and KERNEL_SUITE (empty: the machine's own suites).
+# Sets KERNEL_RELEASE and KERNEL_SUITE (empty: the machine's own suites). The
+# answer holds for half a day, as asking apt takes a second.
 kernel_resolve() {
-	local spec=${1:-} suite
+	local spec=${1:-} memo
+
+	memo=$(cache_dir)/kernel-newest/${spec:-default}
+	if [ -n "$(find "$memo" -mmin -720 2>/dev/null)" ]; then
+		{ read -r KERNEL_RELEASE; read -r KERNEL_SUITE; } <"$memo"
+		return 0
+	fi
+	kernel_search "$spec" || return
+	mkdir -p "${memo%/*}"
+	printf '%s\n' "$KERNEL_RELEASE" "$KERNEL_SUITE" >"$memo.$$"
+	mv "$memo.$$" "$memo"
+}
+
+kernel_search() {
+	local spec=$1 suite
 
 	if [ -z "$spec" ]; then
 		spec=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
@@ -82,16 +97,16 @@ kernel_unpack() {
 
 	final=$(dirname "$OUT")/$1
 	mkdir "$OUT/debs"
-	cd "$OUT/debs"
+	cd "$OUT/debs" || return
 	kernel_download "linux-image-$KERNEL_RELEASE" "linux-headers-$KERNEL_RELEASE"
 	# The headers depend on the common headers and on kbuild's programs.
-	mapfile -t pkgs < <(dpkg-deb -f linux-headers-*.deb Depends | tr ',|' '\n\n' |
+	mapfile -t pkgs < <(dpkg-deb -f linux-headers-*.deb Depends | tr ',|' '\n' |
 		sed -nE 's/^ *(linux-(headers|kbuild)-[^ ]*).*/\1/p' | sort -u)
 	kernel_download "${pkgs[@]}"
 	for debs in *.deb; do
 		dpkg-deb -x "$debs" "$OUT"
 	done
-	cd "$OUT"
+	cd "$OUT" || return
 	rm -rf debs usr/share
 	headers=usr/src/linux-headers-$KERNEL_RELEASE
 	sed -i "s|/usr/src/|$final/usr/src/|" "$headers/Makefile"
@@ -107,7 +122,7 @@ kernel_get() {
 
 	# kbuild's objtool and modpost are linked with these
 	deps_need kmod libelf1 zlib1g
-	kernel_resolve "${1:-}"
+	kernel_resolve "${1:-}" || return
 	key=$(cache_key "$KERNEL_RELEASE" "$KERNEL_SUITE" layout-1)
 	cache_build "kernel-$KERNEL_RELEASE" "$key" kernel_unpack "$key" || return
 	KERNEL_DIR=$REPLY
