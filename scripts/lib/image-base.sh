@@ -8,6 +8,9 @@
 #
 # Needs deps.sh and cache.sh to be sourced before.
 
+# apt's and the hooks' own variables are not ours to expand
+# shellcheck disable=SC2016
+
 # What a small server on Xen has, and what the tests call.
 IMAGE_PACKAGES=(
 	linux-image-cloud-amd64 initramfs-tools zstd busybox
@@ -63,8 +66,10 @@ image_customize() {
 		GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"
 	END
 	# The initramfs holds what hooks put in, and busybox for emergencies: the
-	# firmware reads it word by word.
-	echo MODULES=list >"$root/etc/initramfs-tools/conf.d/small"
+	# firmware reads it word by word. The file system's type is given because
+	# there is no /dev/xvda1 to ask yet.
+	printf "MODULES=list\nFSTYPE=ext4\n" >"$root/etc/initramfs-tools/conf.d/small"
+	mkdir -p "$root/etc/systemd/network"
 	cat >"$root/etc/systemd/network/80-dhcp.network" <<-'END'
 		[Match]
 		Type=ether
@@ -99,7 +104,7 @@ image_base_build() {
 		declare -f image_customize
 		echo 'image_customize "$1"'
 	} >"$OUT/customize"
-	# Packages must not build an initramfs or a GRUB menu yet.
+	# INITRD=No: no initramfs before our modules are there
 	deps_as_root env INITRD=No mmdebstrap --variant=minbase --mode=root --quiet \
 		--format=tar --include="linux-image-$release" \
 		"${IMAGE_PACKAGES[@]/#/--include=}" \
@@ -111,7 +116,10 @@ image_base_build() {
 		"${opts[@]}" \
 		--essential-hook='echo grub-pc grub-pc/install_devices_empty boolean true | chroot "$1" debconf-set-selections' \
 		--customize-hook='bash '"$OUT"'/customize "$1"' \
-		bookworm "$OUT/root.tar" "$OUT/sources.list"
+		bookworm "$OUT/root.tar" "$OUT/sources.list" >"$OUT/log" 2>&1 || {
+		tail -n 30 "$OUT/log" >&2
+		return 1
+	}
 	deps_as_root chmod a+r "$OUT/root.tar"
 }
 
