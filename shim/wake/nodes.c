@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/xen/xenbus and /proc/xen, whose initcalls found no Xen at boot
+ * (drivers/xen/xenbus/xenbus_dev_frontend.c: xenbus_init(),
+ * drivers/xen/xenbus/xenbus_probe.c: xenbus_init()).
+ */
+#include <linux/miscdevice.h>
+#include <linux/proc_fs.h>
+#include <xen/xenbus.h>
+
+#include "wake.h"
+
+static struct miscdevice xenbus_dev = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "xen/xenbus",
+	.fops = &xen_xenbus_fops,
+};
+
+int xhv_nodes_add(void)
+{
+	int err = misc_register(&xenbus_dev);
+
+	/* Where xenfs is mounted; without it everything else still works. */
+	if (!err)
+		proc_create_mount_point("xen");
+	return err;
+}
+
+void xhv_nodes_del(void)
+{
+	remove_proc_entry("xen", NULL);
+	misc_deregister(&xenbus_dev);
+}
