@@ -10,7 +10,8 @@
 #       vmlinuz, initrd.img, cmdline    what its GRUB boots
 #       fstab           /etc/fstab as it was put in
 #
-# Needs deps.sh, cache.sh and image-base.sh to be sourced before.
+# Needs deps.sh, cache.sh, mirror.sh, kernel.sh, initramfs.sh and image-base.sh
+# to be sourced before.
 
 IMAGE_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -27,14 +28,18 @@ image_assemble() {
 }
 
 image_build() {
-	local release=$1 modules=$2 base agent='' inputs
+	local release=$1 modules=$2 base agent inputs
 
 	deps_need fdisk e2fsprogs qemu-utils kmod util-linux
 	step "image: Debian's packages"
 	image_base "$release" || return
 	base=$REPLY
-	inputs=("${base##*/}" "$release" "$IMAGE_TOP/packaging"
-		"$IMAGE_TOP/scripts/lib/image-assemble")
+	initramfs_core "$IMAGE_TOP" || return
+	agent=$REPLY/agent
+	inputs=("${base##*/}" "$release" "$agent" "$IMAGE_TOP/packaging"
+		"$IMAGE_TOP/scripts/lib/image-assemble"
+		"$IMAGE_TOP/tests/guest/xhv-rig.service"
+		"$IMAGE_TOP/tests/guest/60-xhv-rig.rules")
 	[ -z "$modules" ] || inputs+=("$modules")
 	step "image: our modules, initramfs and GRUB"
 	cache_build image "$(cache_key "${inputs[@]}")" \
