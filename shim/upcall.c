@@ -217,13 +217,9 @@ int xhv_upcall_init(void)
 	return 0;
 }
 
-void xhv_upcall_exit(void)
+void xhv_upcall_drain(void)
 {
 	unsigned int cpu;
-
-	if (!shared_info)
-		return;
-	cpuhp_remove_state_nocalls(hotplug_state);
 
 	/* A call that is queued runs within the target's next interrupt, or
 	 * when it goes offline. It runs with IRQs off, which an RCU grace
@@ -235,7 +231,14 @@ void xhv_upcall_exit(void)
 	synchronize_rcu();
 	for_each_possible_cpu(cpu)
 		irq_work_sync(&per_cpu(upcall_cpus, cpu).work);
+}
 
+void xhv_upcall_exit(void)
+{
+	if (!shared_info)
+		return;
+	cpuhp_remove_state_nocalls(hotplug_state);
+	xhv_upcall_drain();
 	free_page((unsigned long)shared_info);
 	shared_info = NULL;
 }

@@ -36,8 +36,11 @@ void xhv_upcall_kick(unsigned int vcpu);
  */
 void xhv_upcall_direct(void);
 
+/* Process context, may sleep: waits for every kick that is under way. */
+void xhv_upcall_drain(void);
+
 int xhv_upcall_init(void);
-/* Waits for every kick under way. The kernel must not call us any more. */
+/* Drains. The kernel must not call us any more. */
 void xhv_upcall_exit(void);
 
 /* VCPUOP_register_vcpu_info: @info is the kernel address of the new place. */

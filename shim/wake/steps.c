@@ -27,6 +27,7 @@
 #include <xen/hvm.h>
 #include <xen/interface/features.h>
 #include <xen/interface/io/xs_wire.h>
+#include <xen/interface/vcpu.h>
 #include <xen/platform_pci.h>
 #include <xen/xen-ops.h>
 #include <xen/xen.h>
@@ -102,30 +103,49 @@ static void features_undo(void)
 	memset(xen_features, 0, sizeof(xen_features));
 }
 
-/* xen_vcpu is NULL on every CPU of a native boot; xen_vcpu_id too is 0. */
-static int shared_info_do(void)
-{
-	int cpu;
-
-	KVAR(struct shared_info *, HYPERVISOR_shared_info) = xhv_shared_info();
-	for_each_possible_cpu(cpu) {
-		per_cpu(xen_vcpu_id, cpu) = cpu;
-		KVAR_CPU(struct vcpu_info *, xen_vcpu, cpu) =
-			xhv_vcpu_info(cpu);
-	}
-	return 0;
-}
-
+/* xen_vcpu is NULL on every CPU of a native boot, and xen_vcpu_id is 0. The
+ * upcalls that registering has kicked must be over before that.
+ */
 static void shared_info_undo(void)
 {
 	int cpu;
 
+	xhv_upcall_drain();
 	for_each_possible_cpu(cpu) {
 		KVAR_CPU(struct vcpu_info *, xen_vcpu, cpu) = NULL;
 		per_cpu(xen_vcpu_id, cpu) = 0;
 	}
 	KVAR(struct shared_info *, HYPERVISOR_shared_info) =
 		KADDR(xen_dummy_shared_info);
+}
+
+/*
+ * xen_vcpu_setup(): each vCPU's vcpu_info is moved out of shared_info, which
+ * has room for 32, into the kernel's own. As on Xen that can be done once, so
+ * nobody can take it away from the kernel later. Xen marks everything pending
+ * when it moves, so an upcall follows; it finds every port masked.
+ */
+static int shared_info_do(void)
+{
+	struct vcpu_register_vcpu_info reg;
+	struct vcpu_info *info;
+	int cpu, err;
+
+	KVAR(struct shared_info *, HYPERVISOR_shared_info) = xhv_shared_info();
+	for_each_possible_cpu(cpu) {
+		info = &KVAR_CPU(struct vcpu_info, xen_vcpu_info, cpu);
+		per_cpu(xen_vcpu_id, cpu) = cpu;
+		KVAR_CPU(struct vcpu_info *, xen_vcpu, cpu) = info;
+		reg.mfn = is_vmalloc_addr(info) ? vmalloc_to_pfn(info) :
+						  virt_to_pfn(info);
+		reg.offset = offset_in_page(info);
+		err = HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_info, cpu, &reg);
+		if (err) {
+			shared_info_undo();
+			return err;
+		}
+	}
+	return 0;
 }
 
 static int evtchn_do(void)
@@ -308,9 +328,9 @@ static const struct {
 } steps[] = {
 	{ "hypercall", hypercall_do, hypercall_undo },
 	{ "features", features_do, features_undo },
-	{ "shared-info", shared_info_do, shared_info_undo },
 	{ "event-channels", evtchn_do, evtchn_undo },
 	{ "cpu-hotplug", cpuhp_do, cpuhp_undo },
+	{ "shared-info", shared_info_do, shared_info_undo },
 	{ "platform", platform_do, platform_undo },
 	{ "ring-ops", ring_ops_do, ring_ops_undo },
 	{ "store", store_do, store_undo },

@@ -17,6 +17,7 @@
 	S(HYPERVISOR_shared_info, "our shared_info page")		\
 	S(xen_dummy_shared_info, "what HYPERVISOR_shared_info is while asleep") \
 	S(xen_vcpu, "each CPU's vcpu_info")				\
+	S(xen_vcpu_info, "the kernel's own place for it")		\
 	S(evtchn_ops, "event channels use the 2-level ABI")		\
 	S(evtchn_ops_2l, "the 2-level ABI's operations")		\
 	S(evtchn_to_irq, "the port to irq table that xen_init_IRQ() makes") \
