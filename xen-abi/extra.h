@@ -11,6 +11,7 @@
 #include <xen/interface/xen.h>
 
 /* public/memory.h */
+#define XENMEM_set_memory_map			13
 #define XENMEM_maximum_gpfn			14
 #define XENMEM_set_pod_target			16
 #define XENMEM_get_pod_target			17
