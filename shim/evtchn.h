@@ -45,10 +45,11 @@ struct xhv_evtchn {
  * @port: an unbound port of the guest whose remote domain is 0
  *	  (EVTCHNOP_alloc_unbound), as a front end writes it to the store
  *
- * Process context. As EVTCHNOP_bind_interdomain does for a real back end, it
- * makes @port pending once.
+ * Process context. What the guest sent before the port was connected is lost,
+ * so @notify is called once, with IRQs off, before this returns: as
+ * EVTCHNOP_bind_interdomain makes the caller's own port pending.
  *
- * Return: 0; -EINVAL if the port is not such a port.
+ * Return: 0; -EINVAL if the port is not such a port or @ec is connected.
  */
 int xhv_evtchn_connect(struct xhv_evtchn *ec, evtchn_port_t port);
 

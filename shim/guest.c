@@ -30,7 +30,7 @@ static bool kernel_range(unsigned long gva, size_t len)
  */
 static bool may_fault(void)
 {
-	return !irqs_disabled() && !in_atomic();
+	return !irqs_disabled() && !preempt_count();
 }
 
 static int copy_from_user_range(void *dst, unsigned long gva, size_t len)
