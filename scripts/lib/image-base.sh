@@ -82,6 +82,9 @@ image_customize() {
 	# No network is promised, so neither wait for it nor look for updates.
 	chroot "$root" systemctl disable systemd-networkd-wait-online.service
 	chroot "$root" systemctl mask apt-daily.timer apt-daily-upgrade.timer
+	# There is neither LVM to scrub nor a screen for more than one login.
+	chroot "$root" systemctl disable e2scrub_reap.service e2scrub_all.timer
+	chroot "$root" systemctl mask getty-static.service
 	chroot "$root" systemd-machine-id-setup
 	rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/var/log/*.log
 	rm -rf "$root"/var/log/apt "$root"/var/lib/apt/lists/*
