@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rig's command line."""
+
+import argparse
+import os
+from dataclasses import dataclass, field
+
+HOSTS = ('tcg', 'hyperv')
+NICS = ('user', 'none')
+FORMATS = {'.vhd': 'vpc', '.vpc': 'vpc', '.vhdx': 'vhdx', '.qcow2': 'qcow2', '.vmdk': 'vmdk'}
+
+USAGE = """\
+scripts/rig run --host HOST [options] -- COMMAND...
+       scripts/rig shell --host HOST [options]
+"""
+EPILOG = """\
+A COMMAND of one word is a line for the guest's shell; of several, a program
+and its arguments. The exit status is that of COMMAND, 124 when the time is up,
+and 125 when the rig itself failed.
+"""
+
+
+class UsageError(Exception):
+    pass
+
+
+@dataclass
+class Disk:
+    path: str
+    format: str
+    bus: str = 'scsi'
+    controller: int = 0
+    lun: int = None
+    serial: str = None
+    readonly: bool = False
+    snapshot: bool = False
+
+
+@dataclass
+class Options:
+    action: str
+    host: str
+    kernel: str
+    image: Disk
+    initramfs: bool
+    smp: int
+    mem: int
+    disks: list
+    nics: list
+    param: list
+    shim: bool
+    load: bool
+    add: list
+    get: list
+    timeout: float
+    append: str
+    command: list = field(default_factory=list)
+
+
+def small_number(text, name, top):
+    if not text.isdigit() or int(text) > top:
+        raise UsageError(f'{name}={text}: a number from 0 to {top} is needed')
+    return int(text)
+
+
+def parse_disk(text):
+    path, *words = text.split(',')
+    disk = Disk(os.path.abspath(path), FORMATS.get(os.path.splitext(path)[1], 'raw'))
+    if not os.path.exists(path):
+        raise UsageError(f'no such file: {path}')
+    for word in words:
+        name, _, value = word.partition('=')
+        if name == 'bus' and value in ('ide', 'scsi'):
+            disk.bus = value
+        elif name == 'ctl':
+            disk.controller = small_number(value, name, 15)
+        elif name == 'lun':
+            disk.lun = small_number(value, name, 63)
+        elif name == 'format' and value.isalnum():
+            disk.format = value
+        elif name == 'serial' and value.replace('-', '').isalnum():
+            disk.serial = value
+        elif word == 'ro':
+            disk.readonly = True
+        elif word == 'snapshot':
+            disk.snapshot = True
+        else:
+            raise UsageError(f'--disk {text}: unknown option {word}')
+    if ',' in disk.path:
+        raise UsageError(f'a comma in a path: {disk.path}')
+    return disk
+
+
+def split_pair(text, option):
+    left, colon, right = text.rpartition(':')
+    if not (colon and left and right):
+        raise UsageError(f'{option} {text}: two paths with a colon between are needed')
+    return left, right
+
+
+def assign_places(disks):
+    """Gives each SCSI disk without a LUN the lowest one that is free."""
+    taken = {(d.bus, d.controller, d.lun) for d in disks if d.lun is not None}
+    for disk in disks:
+        if disk.lun is None:
+            disk.lun = next(n for n in range(65) if (disk.bus, disk.controller, n) not in taken)
+            taken.add((disk.bus, disk.controller, disk.lun))
+    places = [(d.bus, d.controller, d.lun) for d in disks]
+    for place in places:
+        if places.count(place) > 1:
+            raise UsageError('two disks in one place: bus=%s,ctl=%d,lun=%d' % place)
+        if place[0] == 'ide' and (place[1] > 1 or place[2] > 1):
+            raise UsageError('an IDE disk needs ctl=0 or 1, lun=0 or 1')
+
+
+def parser():
+    p = argparse.ArgumentParser(prog='rig', usage=USAGE, epilog=EPILOG, add_help=True,
+                                formatter_class=argparse.RawDescriptionHelpFormatter,
+                                allow_abbrev=False)
+    p.add_argument('action', choices=('run', 'shell'), metavar='run|shell')
+    p.add_argument('--host', choices=HOSTS, required=True,
+                   help='tcg: no Hyper-V, loopback transports; hyperv: VMBus devices')
+    p.add_argument('--kernel', default='', metavar='VERSION',
+                   help='a release, or a series such as 6.12 (initramfs guests)')
+    kind = p.add_mutually_exclusive_group()
+    kind.add_argument('--image', metavar='FILE',
+                      help="a disk image to boot, which keeps what is written to it "
+                           "unless ',snapshot' follows; without --image and --initramfs: "
+                           "a throw-away overlay of the demo's image")
+    kind.add_argument('--initramfs', action='store_true',
+                      help='a small guest that is up in seconds')
+    p.add_argument('--smp', type=int, default=1, metavar='N')
+    p.add_argument('--mem', type=int, default=0, metavar='MB')
+    p.add_argument('--disk', action='append', default=[], metavar='FILE[,opts]',
+                   help='bus=ide|scsi, ctl=N, lun=N, format=, serial=, ro, snapshot')
+    p.add_argument('--nic', action='append', default=[], choices=NICS, metavar='user|none')
+    p.add_argument('--param', action='append', default=[], metavar="'NAME=VALUE ...'",
+                   help="of the transport's module, or of xen-hyperv as xen-hyperv.NAME=VALUE")
+    p.add_argument('--no-shim', dest='shim', action='store_false', help='native drivers')
+    p.add_argument('--no-load', dest='load', action='store_false',
+                   help='our modules are there, but the command loads them')
+    p.add_argument('--add', action='append', default=[], metavar='FILE:GUESTPATH')
+    p.add_argument('--get', action='append', default=[], metavar='GUESTPATH:FILE')
+    p.add_argument('--timeout', type=float, default=0, metavar='S',
+                   help='for the whole run, without preparing it')
+    p.add_argument('--append', default='', metavar="'PARAMETERS'", help='of the kernel')
+    return p
+
+
+def parse(argv):
+    command = []
+    if '--' in argv:
+        at = argv.index('--')
+        argv, command = argv[:at], argv[at + 1:]
+    a = parser().parse_args(argv)
+    if a.action == 'run' and not command:
+        raise UsageError('run needs a command after --')
+    if a.action == 'shell' and not command:
+        command = ['exec $(command -v bash || echo sh) -l']
+    if not 1 <= a.smp <= 64:
+        raise UsageError('--smp: 1 to 64')
+    image = parse_disk(a.image) if a.image else None
+    disks = [parse_disk(text) for text in a.disk]
+    if a.kernel and not a.initramfs:
+        raise UsageError('--kernel needs --initramfs: an image boots its own kernel')
+    if image or not a.initramfs:
+        for disk in disks:
+            # The image is the first IDE disk.
+            if disk.bus == 'ide' and disk.lun is None and disk.controller == 0:
+                disk.lun = 1
+    assign_places(disks)
+    add = [split_pair(text, '--add') for text in a.add]
+    for path, _ in add:
+        if not os.path.isfile(path):
+            raise UsageError(f'--add: no such file: {path}')
+    return Options(
+        action=a.action, host=a.host, kernel=a.kernel, image=image, initramfs=a.initramfs,
+        smp=a.smp, mem=a.mem or (512 if a.initramfs else 1024), disks=disks,
+        nics=[nic for nic in a.nic if nic != 'none'], param=' '.join(a.param).split(),
+        shim=a.shim, load=a.load, add=add, get=[split_pair(text, '--get') for text in a.get],
+        timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
+                              a.host == 'tcg' else 300 if a.initramfs else 900),
+        append=a.append, command=command)

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a guest is made of; the shell libraries build it and keep it cached."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+
+from . import cpio
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '../../..'))
+LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'initramfs', 'qemu')
+
+# Loaded in every initramfs guest.
+BASE_MODULES = 'virtio_pci virtio_console virtio_blk virtio_net'
+SCSI_MODULES = 'sd_mod sr_mod'
+VMBUS_MODULES = 'hv_vmbus hv_utils'
+# They refuse to load unless on Xen.
+XEN_MODULES = 'xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xenfs xen-privcmd'
+SHIM = {'tcg': 'xen-hyperv-loopback', 'hyperv': 'xen-hyperv-vmbus'}
+
+
+class PartsError(Exception):
+    pass
+
+
+def shell(script, *args):
+    """Runs a script that has the libraries; returns what it writes to fd 3."""
+    lines = ['set -euo pipefail', 'cd "$1"', 'root=$1', 'shift']
+    lines += [f'. scripts/lib/{lib}.sh' for lib in LIBS
+              if os.path.exists(f'{ROOT}/scripts/lib/{lib}.sh')]
+    read_end, write_end = os.pipe()
+    with open(read_end, encoding='utf-8') as result:
+        process = subprocess.Popen(
+            ['bash', '-c', '\n'.join([f'exec 3>&{write_end} {write_end}>&-', *lines, script]),
+             'rig', ROOT, *args],
+            stdin=subprocess.DEVNULL, stdout=2, pass_fds=(write_end,), start_new_session=True)
+        os.close(write_end)
+        try:
+            # The libraries' own programs may keep the pipe: read to its end.
+            text = result.read()
+            status = process.wait()
+        except BaseException:
+            os.killpg(process.pid, 15)
+            raise
+    if status:
+        raise PartsError('cannot prepare the guest, see above')
+    return text.splitlines()
+
+
+def cache_folder():
+    return shell('cache_dir >&3')[0]
+
+
+@dataclass
+class Kernel:
+    release: str
+    image: str
+    layer: str
+    dependencies: str
+    our_modules: str = None
+
+
+def kernel(spec, with_ours):
+    """A kernel, its modules for an initramfs and, if asked for, ours."""
+    ours = ('modules_build "$root" "$KERNEL_RELEASE" "$KERNEL_KDIR"; echo "$MODULES_DIR" >&3'
+            if with_ours else '')
+    lines = shell('''
+        kernel_get "$1"
+        initramfs_modules "$KERNEL_RELEASE" "$KERNEL_DIR"
+        printf '%s\\n' "$KERNEL_RELEASE" "$KERNEL_DIR" "$REPLY" >&3
+        ''' + ours, spec)
+    release, folder, modules = lines[:3]
+    return Kernel(release, f'{folder}/boot/vmlinuz-{release}', f'{modules}/layer.cpio',
+                  f'{modules}/modules.dep', lines[3] if with_ours else None)
+
+
+def layers(*names):
+    """The cpio layers that depend on no kernel: core, tools."""
+    return [line + '/layer.cpio' for line in shell(
+        'for layer; do case $layer in core) initramfs_core "$root" ;; tools) initramfs_tools ;; '
+        'esac; echo "$REPLY" >&3; done', *names)]
+
+
+def module_files(kernel_parts):
+    """Our modules for a guest's last layer: {path: contents}, by module name."""
+    folder = kernel_parts.our_modules
+    if not folder:
+        return {}
+    names = sorted(name for name in os.listdir(folder) if name.endswith('.ko'))
+    if not names:
+        return {}
+    with open(kernel_parts.dependencies, encoding='ascii') as file:
+        depends = file.read()
+    paths = {}
+    for line in depends.splitlines():
+        path = line.partition(':')[0]
+        name = os.path.basename(path).partition('.')[0].replace('-', '_')
+        paths[name] = line.replace(':', '').split()
+    own = {name[:-3].replace('-', '_'): f'extra/{name}' for name in names}
+
+    def closure(module, seen):
+        needed = subprocess.run(['/sbin/modinfo', '-F', 'depends',
+                                 f'{folder}/{own[module].partition("/")[2]}'],
+                                check=True, capture_output=True, text=True).stdout
+        for need in filter(None, needed.strip().split(',')):
+            need = need.replace('-', '_')
+            for path in [own[need]] if need in own else paths.get(need, []):
+                if path not in seen:
+                    seen.append(path)
+            if need in own:
+                closure(need, seen)
+        return seen
+
+    for module, path in own.items():
+        depends += f'{path}: {" ".join(closure(module, []))}\n'
+    base = f'lib/modules/{kernel_parts.release}'
+    files = {f'{base}/modules.dep': depends.encode()}
+    for name in names:
+        with open(f'{folder}/{name}', 'rb') as file:
+            files[f'{base}/extra/{name}'] = file.read()
+    return files
+
+
+def quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def guest_layer(options, kernel_parts):
+    """The last layer of an initramfs guest; says also whether our shim is in it."""
+    files = module_files(kernel_parts)
+    shim = SHIM[options.host] if options.shim else ''
+    if not options.load:
+        shim = ''
+    if shim and not any(path.endswith(f'/{shim}.ko') for path in files):
+        raise PartsError(f'the checkout builds no {shim}.ko; --no-shim runs without it')
+    core = [p.partition('.')[2] for p in options.param if p.startswith('xen-hyperv.')]
+    own = [p.removeprefix(f'{shim}.') for p in options.param if not p.startswith('xen-hyperv.')]
+    early = [BASE_MODULES, SCSI_MODULES]
+    late = []
+    if options.host == 'hyperv':
+        early.append(VMBUS_MODULES)
+        late.append('hv_storvsc')
+    settings = {
+        'RIG_MODULES': ' '.join(early),
+        'RIG_CORE_PARAM': ' '.join(core),
+        'RIG_SHIM': shim,
+        'RIG_PARAM': ' '.join(own),
+        'RIG_SHIM_MODULES': XEN_MODULES if shim else '',
+        'RIG_LATE_MODULES': ' '.join(late),
+        'RIG_DISKS': str(len(options.disks)),
+        'RIG_NIC': '1' if options.nics else '',
+    }
+    return run_layer(settings, files)
+
+
+def run_layer(settings, files):
+    archive = cpio.Archive()
+    text = ''.join(f'{name}={quoted(value)}\n' for name, value in settings.items())
+    archive.file('etc/rig.conf', text.encode())
+    for path, data in files.items():
+        archive.file(path, data)
+    return archive.finish()
+
+
+def concatenate(target, paths, last):
+    """An initramfs from layers; each must begin at a multiple of four bytes."""
+    with open(target, 'wb') as out:
+        for path in paths:
+            with open(path, 'rb') as file:
+                size = os.fstat(file.fileno()).st_size
+                sent = 0
+                while sent < size:
+                    sent += os.sendfile(out.fileno(), file.fileno(), sent, size - sent)
+            out.seek(0, os.SEEK_END)
+            out.write(bytes(-out.tell() % 4))
+            out.flush()
+        out.write(last)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One run: starts the machine, talks to the agents in it, and ends it."""
+
+import ctypes
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from . import channel
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+KEEP_LOGS = 20
+KVM_FILES = ('/sys/kernel/debug/kvm/*',)
+
+
+class RigError(Exception):
+    """The rig failed, not the command: exit status 125."""
+
+
+class TimeUp(Exception):
+    pass
+
+
+class Interrupted(Exception):
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+
+def _interrupt(number, _):
+    raise Interrupted(number)
+
+
+def catch_signals():
+    for number in SIGNALS:
+        signal.signal(number, _interrupt)
+
+
+def _child_setup():
+    # PR_SET_PDEATHSIG: the machine ends with the rig, however that ends
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def write_fully(fd, data):
+    while data:
+        data = data[os.write(fd, data):]
+
+
+class Session:
+    def __init__(self, options, log_folder):
+        self.options = options
+        self.log_folder = log_folder
+        self.folder = tempfile.mkdtemp(prefix='xhv-rig.')
+        self.process = None
+        self.exit_fd = None
+        self.channels = {}
+        self.deadline = None
+        self.doing = 'starting'
+        # Frames of other channels than the one waited for: {name: handler}
+        self.handlers = {}
+
+    # The machine
+
+    def listen(self, name):
+        path = f'{self.folder}/{name}.socket'
+        self.channels[name] = channel.Channel(path, name)
+        return path
+
+    def start(self, args):
+        self.deadline = time.monotonic() + self.options.timeout
+        with open(f'{self.folder}/qemu.log', 'wb') as log:
+            log.write((' '.join(args) + '\n').encode())
+            log.flush()
+            self.process = subprocess.Popen(
+                args, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=_child_setup)
+        self.exit_fd = os.pidfd_open(self.process.pid)
+
+    def stop(self):
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        if self.process and self.process.poll() is None:
+            for kill, wait in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+                try:
+                    os.killpg(self.process.pid, kill)
+                    self.process.wait(wait)
+                    break
+                except (ProcessLookupError, subprocess.TimeoutExpired):
+                    continue
+        for chan in self.channels.values():
+            chan.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def serial_log(self):
+        """The serial logs' text, outer machine first."""
+        text = ''
+        for name in ('qemu.log', 'outer.log', 'serial.log'):
+            try:
+                with open(f'{self.folder}/{name}', encoding='utf-8', errors='replace') as file:
+                    text += f'==> {name} <==\n{file.read()}\n'
+            except FileNotFoundError:
+                pass
+        return text
+
+    def keep_log(self):
+        """Saves the serial log of a failure; returns its path."""
+        os.makedirs(self.log_folder, exist_ok=True)
+        stamp = time.strftime('%Y%m%d-%H%M%S')
+        path = f'{self.log_folder}/{stamp}-{self.options.host}-{os.getpid()}.log'
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(self.serial_log())
+        for old in sorted(os.listdir(self.log_folder))[:-KEEP_LOGS]:
+            try:
+                os.unlink(f'{self.log_folder}/{old}')
+            except FileNotFoundError:
+                pass
+        return path
+
+    # The channels
+
+    def ended(self):
+        raise RigError(f'the machine ended while {self.doing} '
+                       f'(QEMU status {self.process.wait()})')
+
+    def receive(self, chan):
+        try:
+            chan.receive()
+        except channel.ChannelError:
+            # A machine that ends closes its ports first.
+            if select.select([self.exit_fd], [], [], 2)[0]:
+                self.ended()
+            raise
+
+    def take(self, name):
+        """The next frame of a channel that has come already, or None."""
+        for chan in self.channels.values():
+            while chan.pending:
+                kind, payload = chan.pending.popleft()
+                if kind == 'q' and chan.name == 'guest':
+                    self.answer_stat()
+                elif chan.name == name:
+                    return kind, payload
+                else:
+                    self.handlers[chan.name](kind, payload)
+        return None
+
+    def frames(self, name, extra=()):
+        """Yields the frames of a channel, (type, payload), as they come.
+
+        With extra descriptors also yields (fd, None) when one can be read.
+        Raises TimeUp at the deadline and RigError when the machine ends.
+        """
+        while True:
+            while frame := self.take(name):
+                yield frame
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise TimeUp()
+            ready, _, _ = select.select(
+                [*self.channels.values(), self.exit_fd, *extra], [], [], left)
+            for chan in self.channels.values():
+                if chan in ready:
+                    self.receive(chan)
+            for fd in extra:
+                if fd in ready:
+                    yield fd, None
+            # What the machine said last has been read by now.
+            if ready == [self.exit_fd]:
+                self.ended()
+
+    def wait_for(self, name, kinds):
+        for kind, payload in self.frames(name):
+            if kind in kinds:
+                return kind, payload
+            if kind != 'H':
+                raise channel.ChannelError(f'unexpected frame {kind} while {self.doing}')
+        raise AssertionError
+
+    def send(self, name, method, *args):
+        """Sending may block as long as the run may last."""
+        chan = self.channels[name]
+        chan.sock.settimeout(max(self.deadline - time.monotonic(), 0.001))
+        try:
+            getattr(chan, method)(*args)
+        except TimeoutError as error:
+            raise TimeUp() from error
+        except ConnectionError as error:
+            raise channel.ChannelError(f'{name}: the machine closed the port') from error
+        finally:
+            chan.sock.settimeout(None)
+
+    def answer_stat(self):
+        self.send('guest', 'send', 'S', self.host_statistics())
+
+    def host_statistics(self):
+        return b'host tcg\n'
+
+    # The steps of a run
+
+    def hello(self, name):
+        self.doing = f'booting the {name}'
+        _, payload = self.wait_for(name, 'H')
+        self.channels[name].release = payload.decode(errors='replace')
+
+    def put(self, name, path, guest_path):
+        self.doing = f'copying {path} to the {name}'
+        self.send(name, 'send_file', path, guest_path)
+        kind, payload = self.wait_for(name, 'dx')
+        if kind == 'x':
+            raise RigError(f'{guest_path} in the {name}: {channel.failure(payload)}')
+
+    def get(self, name, guest_path, path):
+        """Fetches a file; returns None or why the guest could not read it."""
+        self.doing = f'fetching {guest_path} from the {name}'
+        self.send(name, 'send', 'G', os.fsencode(guest_path))
+        kind, payload = self.wait_for(name, 'dx')
+        if kind == 'x':
+            return channel.failure(payload)
+        mode = channel.number(payload)
+        with open(path, 'wb') as file:
+            while True:
+                kind, payload = self.wait_for(name, 'Dx')
+                if kind == 'x':
+                    return channel.failure(payload)
+                if not payload:
+                    break
+                file.write(payload)
+            if os.path.isfile(path):
+                os.fchmod(file.fileno(), mode & 0o777 | 0o600)
+        return None
+
+    def run(self, name, argv, out=1, err=2):
+        """Runs a command; returns its status."""
+        self.doing = 'running the command'
+        self.send(name, 'send_run', argv)
+        for kind, payload in self.frames(name):
+            if kind == 'O':
+                write_fully(out, payload)
+            elif kind == 'E':
+                write_fully(err, payload)
+            elif kind == 'Z':
+                return channel.number(payload)
+            elif kind == 'H':
+                raise RigError('the guest restarted while running the command')
+        raise AssertionError
+
+    def check_init(self):
+        """An initramfs guest's init leaves what went wrong in a file."""
+        path = f'{self.folder}/failed'
+        if self.get('guest', '/run/rig-failed', path) is None:
+            with open(path, encoding='utf-8', errors='replace') as file:
+                raise RigError('in the guest: ' + file.read().strip().replace('\n', '; '))
+
+    def power_off(self, clean):
+        """Ends the guest; a machine that does not go is stopped."""
+        self.doing = 'powering off'
+        self.deadline = min(self.deadline, time.monotonic() + (90 if clean else 10))
+        try:
+            self.send('guest', 'send_numbers', 'P', channel.OFF_CLEAN if clean else 0)
+            for _ in self.frames('guest'):
+                pass
+        except (RigError, TimeUp, channel.ChannelError):
+            pass
+
+
+def report(session, reason, tail):
+    print(f'rig: {reason}', file=sys.stderr)
+    if not session or not session.process:
+        return
+    if tail:
+        lines = session.serial_log().splitlines()[-tail:]
+        sys.stderr.write(''.join(f'rig| {line}\n' for line in lines))
+    print(f'rig: the serial log is in {session.keep_log()}', file=sys.stderr)
