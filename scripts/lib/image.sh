@@ -30,7 +30,7 @@ image_assemble() {
 image_build() {
 	local release=$1 modules=$2 base agent inputs
 
-	deps_need fdisk e2fsprogs qemu-utils kmod util-linux
+	deps_need fdisk e2fsprogs qemu-utils kmod mount util-linux
 	step "image: Debian's packages"
 	image_base "$release" || return
 	base=$REPLY
