@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/compiler.h>
+
+#include "../../shim/wake/wake.h"
+#include "doubles.h"
+
+void (*xhv_double_upcall)(void);
+
+void xhv_wake_upcall(void)
+{
+	void (*upcall)(void) = READ_ONCE(xhv_double_upcall);
+
+	if (upcall)
+		upcall();
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What stands in for the parts of the module that the KUnit kernel leaves out.
+ */
+#ifndef XHV_KUNIT_DOUBLES_H
+#define XHV_KUNIT_DOUBLES_H
+
+/*
+ * The kernel's event upcall, xhv_wake_upcall(): calls this, in hardirq context
+ * with IRQs off, if a suite has set it. A suite clears it again and waits for
+ * what may still be calling (xhv_upcall_exit()) before it ends.
+ */
+extern void (*xhv_double_upcall)(void);
+
+#endif /* XHV_KUNIT_DOUBLES_H */
