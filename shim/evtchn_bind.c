@@ -9,26 +9,11 @@
  */
 #include <linux/errno.h>
 #include <linux/nospec.h>
-#include <xhv/core.h>
 
+#include "domid.h"
 #include "evtchn_port.h"
 #include "upcall.h"
 #include "vcpu.h"
-
-static bool domid_is_self(domid_t dom)
-{
-	return dom == DOMID_SELF || dom == XHV_GUEST_DOMID;
-}
-
-/* A call that names a domain and wants XSM_TARGET: only the caller itself,
- * and whether another domain exists decides what the answer is.
- */
-static long check_target(domid_t dom)
-{
-	if (domid_is_self(dom))
-		return 0;
-	return dom == XHV_BACKEND_DOMID ? -EPERM : -ESRCH;
-}
 
 /* evtchn_alloc_unbound(): who may connect is not looked at. */
 long xhv_evtchn_alloc_unbound(struct evtchn_alloc_unbound *a)
@@ -37,7 +22,7 @@ long xhv_evtchn_alloc_unbound(struct evtchn_alloc_unbound *a)
 	unsigned long flags;
 	long rc;
 
-	rc = check_target(a->dom);
+	rc = xhv_domid_check_target(a->dom);
 	if (rc)
 		return rc;
 	if (remote == DOMID_SELF)
@@ -65,7 +50,7 @@ long xhv_evtchn_bind_interdomain(struct evtchn_bind_interdomain *a)
 
 	if (a->remote_dom == XHV_BACKEND_DOMID)
 		return -EINVAL;
-	if (!domid_is_self(a->remote_dom))
+	if (!xhv_domid_is_self(a->remote_dom))
 		return -ESRCH;
 
 	r = xhv_evtchn_port(a->remote_port);
@@ -202,7 +187,7 @@ long xhv_evtchn_reset(struct evtchn_reset *a)
 	unsigned int port;
 	long rc;
 
-	rc = check_target(a->dom);
+	rc = xhv_domid_check_target(a->dom);
 	if (rc)
 		return rc;
 
@@ -224,7 +209,7 @@ long xhv_evtchn_status(struct evtchn_status *a)
 	bool back_end;
 	long rc;
 
-	rc = check_target(a->dom);
+	rc = xhv_domid_check_target(a->dom);
 	if (rc)
 		return rc;
 	if (!xhv_evtchn_port(a->port))

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Grant table version 1: the table, and the use of entries by back ends. The
+ * guest's calls are in gnttab_ops.c.
+ *
+ * The table is XHV_GNTTAB_MAX_FRAMES frames that are all there from the start,
+ * because the guest grows it with IRQs off (under gnttab_list_lock); what
+ * grows is how many of them count.
+ *
+ * An entry of the table is the guest's memory: read once, checked, and marked
+ * by compare and exchange, as public/grant_table.h demands. Next to it there is
+ * an active entry of ours, one word, that a bit of its own locks:
+ *
+ *   63..32 frame, as it was when the entry was first pinned
+ *       31 lock
+ *       30 held by the guest itself (GNTTABOP_copy), else by domain 0
+ *   29..15 pins that write
+ *    14..0 pins that only read
+ *
+ * A pin or unpin is two atomic operations: the lock and the guest's entry.
+ */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/nospec.h>
+#include <linux/pfn.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <xhv/core.h>
+
+#include "gnttab_entry.h"
+#include "memory.h"
+
+#define ENTRIES_PER_FRAME	(PAGE_SIZE / sizeof(struct grant_entry_v1))
+#define MAX_ENTRIES		(XHV_GNTTAB_MAX_FRAMES * ENTRIES_PER_FRAME)
+
+#define ACTIVE_LOCK		BIT_ULL(31)
+#define ACTIVE_SELF		BIT_ULL(30)
+#define ACTIVE_WRITER		BIT_ULL(15)
+#define ACTIVE_READER		BIT_ULL(0)
+#define ACTIVE_WRITERS		GENMASK_ULL(29, 15)
+#define ACTIVE_READERS		GENMASK_ULL(14, 0)
+#define ACTIVE_PINS		(ACTIVE_WRITERS | ACTIVE_READERS)
+
+/* struct grant_entry_v1 as one little-endian word. */
+#define ENTRY_FLAGS(raw)	((u16)(raw))
+#define ENTRY_DOMID(raw)	((domid_t)((raw) >> 16))
+#define ENTRY_FRAME(raw)	((u32)((raw) >> 32))
+
+/* A guest may race with us, for instance to make its entry read-only, but one
+ * that always wins is up to no good; Xen gives up after as many.
+ */
+#define MAX_RETRIES		4
+
+static struct grant_entry_v1 *table;
+static xen_pfn_t pfns[XHV_GNTTAB_MAX_FRAMES];
+static atomic64_t *active;
+static unsigned int nr_frames;
+static atomic64_t refused;
+
+unsigned int xhv_gnttab_nr_frames(void)
+{
+	return READ_ONCE(nr_frames);
+}
+
+static unsigned int nr_entries(void)
+{
+	return READ_ONCE(nr_frames) * ENTRIES_PER_FRAME;
+}
+
+/* IRQs off, or a pin from an interrupt waits for ever for this CPU. */
+static u64 lock_active(atomic64_t *act)
+{
+	s64 old = atomic64_read(act);
+
+	lockdep_assert_irqs_disabled();
+	for (;;) {
+		old &= ~ACTIVE_LOCK;
+		if (likely(atomic64_try_cmpxchg_acquire(act, &old,
+							old | ACTIVE_LOCK)))
+			return old;
+		cpu_relax();
+	}
+}
+
+static void unlock_active(atomic64_t *act, u64 val)
+{
+	atomic64_set_release(act, val);
+}
+
+static atomic64_t *entry_word(grant_ref_t ref)
+{
+	BUILD_BUG_ON(sizeof(struct grant_entry_v1) != sizeof(atomic64_t));
+	return (atomic64_t *)&table[ref];
+}
+
+/*
+ * Mark @ref's entry in use, as _set_status_v1() of Xen: type and domain count
+ * only for the first pin, read-only for every one that writes.
+ */
+static int set_status(grant_ref_t ref, bool write, domid_t dom, bool first,
+		      u64 *entry)
+{
+	atomic64_t *word = entry_word(ref);
+	s64 raw = atomic64_read(word);
+	unsigned int retries = 0;
+	s64 new;
+
+	for (;;) {
+		u16 flags = ENTRY_FLAGS(raw);
+
+		if (first && ((flags & (GTF_type_mask | GTF_sub_page)) !=
+			      GTF_permit_access || ENTRY_DOMID(raw) != dom))
+			return GNTST_general_error;
+		if (write && (flags & GTF_readonly))
+			return GNTST_general_error;
+
+		new = raw | GTF_reading | (write ? GTF_writing : 0);
+		if (atomic64_try_cmpxchg(word, &raw, new)) {
+			*entry = new;
+			return GNTST_okay;
+		}
+		if (retries++ == MAX_RETRIES)
+			return GNTST_general_error;
+	}
+}
+
+/* What the pins that are left in @act no longer need. */
+static void clear_status(grant_ref_t ref, u64 act)
+{
+	s64 clear = 0;
+
+	if (!(act & ACTIVE_WRITERS))
+		clear |= GTF_writing;
+	if (!(act & ACTIVE_PINS))
+		clear |= GTF_reading;
+	if (clear)
+		atomic64_andnot(clear, entry_word(ref));
+}
+
+int xhv_gnttab_acquire(grant_ref_t ref, bool write, domid_t dom, u64 *pfn)
+{
+	u64 pins = write ? ACTIVE_WRITERS : ACTIVE_READERS;
+	u64 self = dom == XHV_BACKEND_DOMID ? 0 : ACTIVE_SELF;
+	unsigned long irqflags;
+	atomic64_t *act;
+	int rc = GNTST_okay;
+	u64 val, entry;
+
+	if (unlikely(ref >= nr_entries())) {
+		atomic64_inc(&refused);
+		return GNTST_bad_gntref;
+	}
+	ref = array_index_nospec(ref, MAX_ENTRIES);
+	act = &active[ref];
+
+	local_irq_save(irqflags);
+	val = lock_active(act);
+
+	if ((val & ACTIVE_PINS) &&
+	    ((val & ACTIVE_SELF) != self || (val & pins) == pins)) {
+		rc = GNTST_general_error;
+		goto out;
+	}
+	if (!(val & ACTIVE_PINS) || (write && !(val & ACTIVE_WRITERS))) {
+		rc = set_status(ref, write, dom, !(val & ACTIVE_PINS), &entry);
+		if (rc)
+			goto out;
+	}
+	if (!(val & ACTIVE_PINS)) {
+		if (unlikely(!xhv_memory_is_ram(ENTRY_FRAME(entry)))) {
+			clear_status(ref, val);
+			rc = GNTST_bad_page;
+			goto out;
+		}
+		val = (u64)ENTRY_FRAME(entry) << 32 | self;
+	}
+	val += write ? ACTIVE_WRITER : ACTIVE_READER;
+	*pfn = val >> 32;
+out:
+	unlock_active(act, val);
+	local_irq_restore(irqflags);
+	if (unlikely(rc))
+		atomic64_inc(&refused);
+	return rc;
+}
+
+int xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn)
+{
+	return xhv_gnttab_acquire(ref, write, XHV_BACKEND_DOMID, pfn);
+}
+
+void xhv_gnttab_unpin(grant_ref_t ref, bool write)
+{
+	u64 pins = write ? ACTIVE_WRITERS : ACTIVE_READERS;
+	unsigned long irqflags;
+	atomic64_t *act;
+	u64 val;
+
+	if (WARN_ON_ONCE(ref >= MAX_ENTRIES))
+		return;
+	act = &active[ref];
+
+	local_irq_save(irqflags);
+	val = lock_active(act);
+	if (!WARN_ON_ONCE(!(val & pins))) {
+		val -= write ? ACTIVE_WRITER : ACTIVE_READER;
+		clear_status(ref, val);
+		if (!(val & ACTIVE_PINS))
+			val = 0;
+	}
+	unlock_active(act, val);
+	local_irq_restore(irqflags);
+}
+
+void *xhv_gnttab_map(grant_ref_t ref, bool write)
+{
+	u64 pfn;
+
+	if (xhv_gnttab_pin(ref, write, &pfn))
+		return NULL;
+	return pfn_to_kaddr(pfn);
+}
+
+/* As swap_grant_ref() of Xen. The locks in the order of the references; an
+ * entry's own user is the guest, and a guest that changes an entry while it has
+ * it swapped gets what it deserves.
+ */
+int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b)
+{
+	grant_ref_t low = min(a, b), high = max(a, b);
+	unsigned long irqflags;
+	u64 act_low, act_high;
+	int rc = GNTST_okay;
+	s64 entry;
+
+	if (high >= nr_entries())
+		return GNTST_bad_gntref;
+	if (a == b)
+		return GNTST_okay;
+	low = array_index_nospec(low, MAX_ENTRIES);
+	high = array_index_nospec(high, MAX_ENTRIES);
+
+	local_irq_save(irqflags);
+	act_low = lock_active(&active[low]);
+	act_high = lock_active(&active[high]);
+	if ((act_low | act_high) & ACTIVE_PINS) {
+		rc = GNTST_eagain;
+	} else {
+		entry = atomic64_read(entry_word(low));
+		entry = atomic64_xchg(entry_word(high), entry);
+		atomic64_set(entry_word(low), entry);
+	}
+	unlock_active(&active[high], act_high);
+	unlock_active(&active[low], act_low);
+	local_irq_restore(irqflags);
+	return rc;
+}
+
+int xhv_gnttab_grow(unsigned int frames)
+{
+	unsigned int old = READ_ONCE(nr_frames);
+
+	if (frames > XHV_GNTTAB_MAX_FRAMES)
+		return -EINVAL;
+	/* Growing needs no more than this: the frames are there and empty. */
+	while (frames > old && !try_cmpxchg(&nr_frames, &old, frames))
+		;
+	return 0;
+}
+
+long xhv_gnttab_add_to_physmap(unsigned long idx, xen_pfn_t gpfn)
+{
+	if (idx >= XHV_GNTTAB_MAX_FRAMES)
+		return -EINVAL;
+	if (gpfn != pfns[idx])
+		return -EOPNOTSUPP;
+	return xhv_gnttab_grow(idx + 1);
+}
+
+void *xhv_gnttab_frames(xen_pfn_t **list)
+{
+	*list = pfns;
+	return table;
+}
+
+void xhv_gnttab_show(struct seq_file *m)
+{
+	unsigned int ref, max = nr_entries();
+
+	seq_printf(m, "frames=%u max=%u entries=%u refused=%lld\n",
+		   xhv_gnttab_nr_frames(), XHV_GNTTAB_MAX_FRAMES, max,
+		   (long long)atomic64_read(&refused));
+	for (ref = 0; ref < max; ref++) {
+		u64 val = atomic64_read(&active[ref]);
+
+		if (val & ACTIVE_PINS)
+			seq_printf(m, "ref=%u frame=%#llx by=%u readers=%llu writers=%llu\n",
+				   ref, val >> 32, val & ACTIVE_SELF ?
+				   XHV_GUEST_DOMID : XHV_BACKEND_DOMID,
+				   val & ACTIVE_READERS,
+				   (val & ACTIVE_WRITERS) / ACTIVE_WRITER);
+	}
+}
+
+int xhv_gnttab_init(void)
+{
+	unsigned int i;
+	int rc;
+
+	rc = xhv_memory_init();
+	if (rc)
+		return rc;
+
+	/* A power of two of pages, so aligned to its size in either case. */
+	table = kvzalloc(XHV_GNTTAB_MAX_FRAMES * PAGE_SIZE, GFP_KERNEL);
+	active = kvcalloc(MAX_ENTRIES, sizeof(*active), GFP_KERNEL);
+	if (!table || !active) {
+		xhv_gnttab_exit();
+		return -ENOMEM;
+	}
+	for (i = 0; i < XHV_GNTTAB_MAX_FRAMES; i++) {
+		void *frame = (char *)table + i * PAGE_SIZE;
+
+		pfns[i] = is_vmalloc_addr(frame) ? vmalloc_to_pfn(frame) :
+						   PFN_DOWN(__pa(frame));
+	}
+	atomic64_set(&refused, 0);
+	nr_frames = 1;	/* INITIAL_NR_GRANT_FRAMES, xen/common/grant_table.c */
+	return 0;
+}
+
+void xhv_gnttab_exit(void)
+{
+	nr_frames = 0;
+	kvfree(table);
+	table = NULL;
+	kvfree(active);
+	active = NULL;
+	xhv_memory_exit();
+}

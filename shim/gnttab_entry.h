@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files that implement grant tables share; nobody else includes it.
+ */
+#ifndef XHV_GNTTAB_ENTRY_H
+#define XHV_GNTTAB_ENTRY_H
+
+#include "gnttab.h"
+
+/* xhv_gnttab_pin() on behalf of @dom: XHV_BACKEND_DOMID or XHV_GUEST_DOMID. */
+int xhv_gnttab_acquire(grant_ref_t ref, bool write, domid_t dom, u64 *pfn);
+
+/* GNTTABOP_swap_grant_ref. Return: a GNTST_*. */
+int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b);
+
+unsigned int xhv_gnttab_nr_frames(void);
+
+/* Let @frames frames count. Any context. Return: -EINVAL if too many. */
+int xhv_gnttab_grow(unsigned int frames);
+
+#endif /* XHV_GNTTAB_ENTRY_H */

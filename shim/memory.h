@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest's memory, as memory_op tells about it.
+ *
+ * The guest is translated: a frame number (GFN) is what the kernel calls a
+ * PFN. Real memory is the host's; what the shim has is the kernel's view of it
+ * and an account of what the guest's balloon holds.
+ */
+#ifndef XHV_MEMORY_H
+#define XHV_MEMORY_H
+
+#include <linux/types.h>
+#include <xen/interface/xen.h>
+#include <xen/interface/memory.h>
+
+/**
+ * xhv_memory_is_ram() - is this frame memory that may be granted and copied?
+ * @pfn: the frame, any value
+ *
+ * False for device memory, holes, and frames that the kernel has handed back
+ * to the host. Any context; on the data path.
+ */
+bool xhv_memory_is_ram(u64 pfn);
+
+/* Process context, may sleep. */
+int xhv_memory_init(void);
+void xhv_memory_exit(void);
+
+/*
+ * Handlers, see xen-abi/hypercalls.h; answers as xen/common/memory.c. @gva is
+ * the caller's address of the operation's structure. Those that take a
+ * reservation return the number of extents that were done, never an error.
+ * Any context: nothing sleeps, but a long list gives way where it may.
+ */
+long xhv_memory_increase_reservation(unsigned long gva);
+long xhv_memory_decrease_reservation(unsigned long gva);
+long xhv_memory_populate_physmap(unsigned long gva);
+long xhv_memory_maximum_ram_page(void);
+long xhv_memory_current_reservation(domid_t *dom);
+long xhv_memory_maximum_reservation(domid_t *dom);
+long xhv_memory_maximum_gpfn(domid_t *dom);
+long xhv_memory_add_to_physmap(struct xen_add_to_physmap *a);
+long xhv_memory_add_to_physmap_batch(unsigned long gva);
+long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a);
+long xhv_memory_memory_map(unsigned long gva);
+long xhv_memory_reserved_device_memory_map(unsigned long gva);
+long xhv_memory_sharing_pages(void);
+
+#endif /* XHV_MEMORY_H */
