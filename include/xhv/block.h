@@ -59,13 +59,14 @@ struct xhv_block_io {
  * struct xhv_block_client - what the back end lets a transport call
  * @complete: an I/O has ended. @error is 0 or a negative errno: -EIO,
  *	      -EOPNOTSUPP (the host knows no such command), -ENOSPC, -ENODATA
- *	      (medium error), -EBUSY, -ENODEV (the device is gone). The back end
+ *	      (medium error), -EBUSY (worth trying again in a moment), -ENODEV
+ *	      (the device is gone). The back end
  *	      checks @tag itself: a transport may pass on what a host says.
  * @end_batch: the last completion of a batch has been passed on, and the
  *	       channel may have room again: push responses, notify, resume.
  *
  * Both are called by the transport in hardirq context (the channel's
- * interrupt) with no lock held, never from within ->submit(). @hardirq_cpu of
+ * interrupt) with no lock held, never from within ->submit(). @hardirq of
  * end_batch is true when the caller runs in hardirq context, so that an event
  * may be delivered by calling the kernel's upcall directly.
  */
@@ -164,6 +165,7 @@ enum xhv_block_bus {
  * @discard: honours XHV_BLOCK_DISCARD
  * @discard_granularity: bytes
  * @discard_alignment: bytes
+ * @discard_max: the longest XHV_BLOCK_DISCARD, in units of 512 bytes
  * @backend: the back end's own pointer
  */
 struct xhv_block_dev {
@@ -186,6 +188,7 @@ struct xhv_block_dev {
 	bool discard;
 	u32 discard_granularity;
 	u32 discard_alignment;
+	u64 discard_max;
 	void *backend;
 };
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel interfaces as the newest kernel has them, for older ones. Waking has
+ * its own table (shim/wake/kernels.h).
+ */
+#ifndef XHV_COMPAT_H
+#define XHV_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+/* Took the place of hrtimer_init() and an assignment. */
+static inline void hrtimer_setup(struct hrtimer *t,
+				 enum hrtimer_restart (*fn)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(t, clock, mode);
+	t->function = fn;
+}
+#endif
+
+#endif /* XHV_COMPAT_H */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Better defaults for the stock front end, while the Xen core is ours.
+ *
+ * xen-blkfront's defaults were made for back ends of another machine: 32
+ * segments (128 KiB) a request, one ring page (32 requests) and 4 queues.
+ * Here a request costs a function call, and a host's disk takes larger and
+ * more of them. All three are plain module parameters. When the module
+ * arrives and before it has read its own options, the defaults are replaced;
+ * so what an administrator sets still wins, no kernel symbol is looked up, and
+ * on real Xen, where this module never becomes active, nothing happens.
+ */
+#define pr_fmt(fmt) "xen-hyperv: " fmt
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/notifier.h>
+#include <linux/string.h>
+
+#include "../../include/xhv/core.h"
+#include "backend.h"
+
+/* Memory of the front end grows with requests times segments, some 72 bytes
+ * each: 64 segments (256 KiB) and two ring pages (64 requests) take 300 KiB a
+ * queue, four times the default, for eight times the data in flight.
+ */
+static const struct {
+	const char *name;
+	unsigned int stock;	/* replaced only if this is what we find */
+	const char *val;
+} defaults[] = {
+	{ "max_indirect_segments", 32, "64" },
+	{ "max_ring_page_order", 0, "1" },
+	{ "max_queues", 4, "16" },
+};
+
+static void replace_default(const struct module *mod, int i)
+{
+	const struct kernel_param *kp;
+	unsigned int n;
+	int err;
+
+	for (n = 0; n < mod->num_kp; n++) {
+		kp = &mod->kp[n];
+		if (strcmp(kp->name, defaults[i].name))
+			continue;
+		/* A parameter of another type or with another default is not
+		 * the one that this was written for.
+		 */
+		if ((kp->ops != &param_ops_uint && kp->ops != &param_ops_int) ||
+		    *(unsigned int *)kp->arg != defaults[i].stock)
+			return;
+		err = kp->ops->set(defaults[i].val, kp);
+		if (err)
+			pr_warn("xen_blkfront.%s stays at its default (%d)\n",
+				kp->name, err);
+		return;
+	}
+}
+
+/* Called after the module's parameters have been found and before its options
+ * are parsed (load_module() in kernel/module/main.c).
+ */
+static int module_event(struct notifier_block *nb, unsigned long action,
+			void *data)
+{
+	const struct module *mod = data;
+	int i;
+
+	if (action != MODULE_STATE_COMING || !xhv_is_active() ||
+	    strcmp(mod->name, "xen_blkfront"))
+		return NOTIFY_DONE;
+	for (i = 0; i < ARRAY_SIZE(defaults); i++)
+		replace_default(mod, i);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = module_event };
+
+int xhv_blkfront_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+void xhv_blkfront_exit(void)
+{
+	unregister_module_notifier(&module_nb);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The vbd back end's own structures.
+ *
+ * One struct vbd a disk. Its lifecycle (vbd.c) follows the states in xenstore
+ * in process context under vbd->lock. Its rings (vbd_ring.c) work in the
+ * context of the front end's notification and of the host's completion
+ * interrupt, each under its own ring->lock.
+ */
+#ifndef XHV_VBD_H
+#define XHV_VBD_H
+
+#include <linux/hrtimer.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <xen/interface/io/blkif.h>
+#include <xen/interface/io/xenbus.h>
+
+#include "../../include/xhv/block.h"
+#include "../../include/xhv/store.h"
+#include "../evtchn.h"
+#include "vbd_request.h"
+
+#define VBD_MAX_RINGS		16
+/* Four pages give 128 requests, as many as a host's queue is worth. */
+#define VBD_MAX_RING_ORDER	2
+#define VBD_MAX_RING_PAGES	BIT(VBD_MAX_RING_ORDER)
+#define VBD_NAME_LEN		12
+
+/**
+ * struct vbd_req - a request in flight
+ * @rq: what it asks for
+ * @segs: its segments, in @inline_segs or in an array of the ring's pool;
+ *	  kept because they say what to unpin, and the front end may reuse its
+ *	  own copies
+ * @next: the next of a free list or of the list of those to try again
+ * @cur: how far its data has been submitted
+ * @done: sectors submitted
+ * @steps: what is left of rq.steps
+ * @ios: I/Os in flight
+ * @tries: how often the host has said that it is busy
+ * @error: the first error of an I/O
+ * @pinned: its grants are pinned
+ * @submitted: all I/Os have been submitted: the last completion answers
+ * @busy: in use
+ */
+struct vbd_req {
+	struct vbd_request rq;
+	struct blkif_request_segment *segs;
+	struct blkif_request_segment
+		inline_segs[BLKIF_MAX_SEGMENTS_PER_REQUEST];
+	struct vbd_req *next;
+	struct vbd_cursor cur;
+	u64 done;
+	u8 steps;
+	u8 tries;
+	u16 ios;
+	int error;
+	bool pinned;
+	bool submitted;
+	bool busy;
+};
+
+/* One I/O of the transport, by tag; @req is NULL while the tag is free. */
+struct vbd_tag {
+	struct vbd_req *req;
+	u16 next_free;
+};
+
+struct vbd_stats {
+	u64 reads;
+	u64 writes;
+	u64 flushes;
+	u64 discards;
+	u64 sectors_read;
+	u64 sectors_written;
+	u64 splits;	/* I/Os beyond the first of a request */
+	u64 bounces;
+	u64 full;	/* had to wait for a tag or for the channel */
+	u64 retries;	/* the host was busy */
+	u64 errors;	/* answered with an error */
+	u64 rejects;	/* malformed, or with a bad grant */
+	u64 bogus;	/* completions that nobody waits for */
+};
+
+/**
+ * struct vbd_ring - a ring of the front end and the queue that serves it
+ * @lock: the ring's and its requests' state; taken in the notification (IRQs
+ *	  off, the front end's lock held) and in the host's interrupt. Held while
+ *	  the transport's ->submit() runs; never while an event is delivered.
+ * @vbd: the disk
+ * @index: position in vbd->rings
+ * @live: requests are taken; false while connecting and after a fault
+ * @failing: the disk is going: every request is answered with an error
+ * @blocked: work was left undone for lack of a tag, of the channel or of a
+ *	     segment array; the next completion goes on
+ * @ring: the back end's half
+ * @mapped: where the ring is mapped by vmap(), or NULL if it is in the direct
+ *	    map
+ * @grefs: the ring's pages
+ * @nr_pages: how many
+ * @ec: the event channel
+ * @q: the transport's queue
+ * @cur: the request that is being submitted
+ * @reqs: one for each slot of the ring
+ * @free_reqs: unused @reqs
+ * @held: a barrier that waits for those in @retry
+ * @retry: requests that the host was too busy for, oldest first
+ * @retry_due: @retry_timer has fired
+ * @retry_timer: gives a busy host time
+ * @tags: one for each tag of @q
+ * @free_tag: head of the free list in @tags, @nr_tags if empty
+ * @nr_tags: q->depth
+ * @inflight: tags in use
+ * @seg_pool: memory of the pool's segment arrays
+ * @seg_free: the arrays that are unused, @nr_seg_free of them
+ * @bounce: buffer for I/Os that are no page list of whole blocks, or NULL
+ * @bounce_list: page list of the request being submitted, if there is @bounce
+ * @bounce_tag: the tag that uses @bounce, or -1
+ * @bounce_io: what it carries
+ * @list_seg: the segment whose frame is in q->pfns[0]
+ * @pushed: response producer index that the front end has been shown
+ * @st: counters
+ */
+struct vbd_ring {
+	raw_spinlock_t lock;
+	struct vbd *vbd;
+	unsigned int index;
+	bool live;
+	bool failing;
+	bool blocked;
+
+	struct blkif_back_ring ring;
+	void *mapped;
+	grant_ref_t grefs[VBD_MAX_RING_PAGES];
+	unsigned int nr_pages;
+	struct xhv_evtchn ec;
+	struct xhv_block_queue *q;
+
+	struct vbd_req *cur;
+	struct vbd_req *reqs;
+	struct vbd_req *free_reqs;
+	struct vbd_req *held;
+	struct vbd_req *retry;
+	bool retry_due;
+	struct hrtimer retry_timer;
+
+	struct vbd_tag *tags;
+	unsigned int free_tag;
+	unsigned int nr_tags;
+	unsigned int inflight;
+
+	struct blkif_request_segment *seg_pool;
+	struct blkif_request_segment **seg_free;
+	unsigned int nr_seg_free;
+
+	void *bounce;
+	u64 *bounce_list;
+	int bounce_tag;
+	struct vbd_io bounce_io;
+	unsigned int list_seg;
+
+	RING_IDX pushed;
+	struct vbd_stats st;
+};
+
+/**
+ * struct vbd - a disk as the guest sees it
+ * @entry: in the list of all disks
+ * @dev: the transport's disk
+ * @limits: what requests are checked against
+ * @index: 0 is xvda
+ * @name: "xvda"
+ * @id: the virtual device number, 51712 for xvda
+ * @fe: the front end's directory
+ * @be: our directory
+ * @state: ours, as in @be
+ * @named: it has a name and nodes
+ * @lock: lifecycle; process context
+ * @watch: the front end's state
+ * @watch_path: what it watches
+ * @changed: woken when the front end's state may have changed
+ * @fault: a ring found the front end broken: close
+ * @rings: NULL unless connected
+ * @nr_rings: how many
+ * @ring_pages: pages of each
+ * @fault_why: what was wrong, for the log
+ * @total: counters of past connections
+ */
+struct vbd {
+	struct list_head entry;
+	struct xhv_block_dev *dev;
+	struct vbd_limits limits;
+	unsigned int index;
+	char name[VBD_NAME_LEN];
+	unsigned int id;
+	char fe[40];
+	char be[48];
+	enum xenbus_state state;
+	bool named;
+
+	struct mutex lock;	/* lifecycle, see above */
+	struct xhv_store_watch watch;
+	char watch_path[48];
+	wait_queue_head_t changed;
+	struct work_struct fault;
+	const char *fault_why;
+
+	struct vbd_ring *rings;
+	unsigned int nr_rings;
+	unsigned int ring_pages;
+	struct vbd_stats total;
+};
+
+/* vbd_ring.c. All in process context under vbd->lock. */
+
+/**
+ * vbd_ring_open() - connect a ring
+ * @r: the ring, zeroed but for @vbd and @index
+ * @grefs: its pages
+ * @nr_pages: how many, a power of two
+ * @port: the front end's event channel
+ *
+ * The ring takes no requests before vbd_ring_start().
+ *
+ * Return: 0 or a negative errno; on an error nothing is left to close.
+ */
+int vbd_ring_open(struct vbd_ring *r, const grant_ref_t *grefs,
+		  unsigned int nr_pages, evtchn_port_t port);
+void vbd_ring_start(struct vbd_ring *r);
+/* From now on every request is answered with an error at once. */
+void vbd_ring_fail(struct vbd_ring *r);
+/* Ends what is in flight and lets go of everything of the front end's. */
+void vbd_ring_close(struct vbd_ring *r);
+
+/* vbd.c: the front end broke the protocol. Any context. */
+void vbd_fault(struct vbd *vbd, const char *why);
+
+/* vbd_show.c */
+struct seq_file;
+
+void vbd_stats_add(struct vbd_stats *to, const struct vbd_stats *st);
+/* Process context, under vbd->lock. */
+void vbd_show(struct seq_file *m, struct vbd *vbd);
+
+/* names.c */
+
+/* Sorts a list of struct vbd (by ->entry) into the order of names. */
+void vbd_names_sort(struct list_head *list);
+/* The name of a disk: @taken says whether another has an index. */
+unsigned int vbd_name_choose(const struct xhv_block_dev *dev,
+			     bool (*taken)(unsigned int index));
+/* Order of two disks; pure. */
+int vbd_name_cmp(const struct xhv_block_dev *a, const struct xhv_block_dev *b);
+/* "xvda" is 0, "xvdz" 25, "xvdaa" 26; the last is xvdzz. Pure. */
+#define VBD_MAX_NAMES	(26 + 26 * 26)
+int vbd_name_parse(const char *name);
+void vbd_name_format(unsigned int index, char *buf, size_t size);
+/* The virtual device number (public/io/blkif.h, "virtual-device"). Pure. */
+unsigned int vbd_name_id(unsigned int index);
+/* What disk_names=@list says of a disk: an index, or -ENOENT. Pure. */
+int vbd_name_lookup(const char *list, const struct xhv_block_dev *dev);
+/* Does disk_names=@list give this index to some disk? Pure. */
+bool vbd_name_reserved(const char *list, unsigned int index);
+
+#endif /* XHV_VBD_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the data path (vbd_ring.c) offers to the code that connects a ring.
+ */
+#ifndef XHV_VBD_DATA_H
+#define XHV_VBD_DATA_H
+
+#include <linux/hrtimer.h>
+
+#include "../../include/xhv/block.h"
+#include "vbd.h"
+
+/* Handlers of a ring's event channel and timer, calls for its transport. */
+void vbd_ring_notify(struct xhv_evtchn *ec);
+void vbd_ring_moved(struct xhv_evtchn *ec, unsigned int vcpu);
+enum hrtimer_restart vbd_ring_retry(struct hrtimer *t);
+extern const struct xhv_block_client vbd_ring_client;
+
+/* Takes what is in the ring. Process context. */
+void vbd_ring_process(struct vbd_ring *r);
+
+/* Lets go of the grants of requests that a fault has stopped. Nothing is in
+ * flight.
+ */
+void vbd_ring_drop(struct vbd_ring *r);
+
+#endif /* XHV_VBD_DATA_H */

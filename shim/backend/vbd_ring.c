@@ -1,0 +1,685 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data path of a virtual block device: from a request in the ring to I/Os
+ * of the host's disk, and from their completions to a response.
+ *
+ * There is no thread. Requests are taken in the front end's notification,
+ * which is a hypercall and so a function call, mostly with IRQs off and the
+ * front end's queue lock held; and, when something had to wait, in the host's
+ * completion interrupt. Nothing here sleeps or allocates.
+ *
+ * ring->lock covers everything. It is never held while an event is sent: the
+ * event's handler in the front end may notify this very ring.
+ *
+ * At most one request is "current": taken from the ring, but not all of its
+ * I/Os submitted. When tags or the channel run out it stays current, all that
+ * follow it stay in the ring, and the next completion goes on from there.
+ */
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "../gnttab.h"
+#include "vbd.h"
+#include "vbd_data.h"
+
+/* A host that says it is busy is asked again after 4 ms, 8 ms, ... and the
+ * error goes up after two seconds of that.
+ */
+#define RETRY_MS	4
+#define MAX_TRIES	9
+
+static void respond(struct vbd_ring *r, u64 id, u8 operation, int status)
+{
+	struct blkif_response *rsp =
+		RING_GET_RESPONSE(&r->ring, r->ring.rsp_prod_pvt);
+
+	rsp->id = id;
+	rsp->operation = operation;
+	rsp->status = status;
+	r->ring.rsp_prod_pvt++;
+	if (status != BLKIF_RSP_OKAY)
+		r->st.errors++;
+}
+
+/* Shows new responses to the front end; true if it wants an event. */
+static bool push(struct vbd_ring *r)
+{
+	int notify = 0;
+
+	if (r->pushed != r->ring.rsp_prod_pvt) {
+		RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&r->ring, notify);
+		r->pushed = r->ring.rsp_prod_pvt;
+	}
+	return notify;
+}
+
+static void unpin(struct vbd_req *req)
+{
+	int i;
+
+	if (!req->pinned)
+		return;
+	for (i = 0; i < req->rq.nr_segs; i++)
+		xhv_gnttab_unpin(req->segs[i].gref, !req->rq.write);
+	req->pinned = false;
+}
+
+/* The frames of the request being submitted. Where nothing ever bounces this
+ * is the transport's own packet, so that the list is written once.
+ */
+static u64 *page_list(struct vbd_ring *r)
+{
+	return r->bounce_list ?: r->q->pfns;
+}
+
+/* All grants are resolved before the first I/O, as a mapping back end does: a
+ * bad one fails the request before anything is written.
+ */
+static int pin(struct vbd_ring *r, struct vbd_req *req)
+{
+	u64 *list = page_list(r);
+	int i;
+
+	for (i = 0; i < req->rq.nr_segs; i++) {
+		if (xhv_gnttab_pin(req->segs[i].gref, !req->rq.write,
+				   &list[i]) != GNTST_okay)
+			goto err_unpin;
+	}
+	req->pinned = true;
+	r->list_seg = 0;
+	return 0;
+
+err_unpin:
+	while (--i >= 0)
+		xhv_gnttab_unpin(req->segs[i].gref, !req->rq.write);
+	r->st.rejects++;
+	return -EFAULT;
+}
+
+static void free_req(struct vbd_ring *r, struct vbd_req *req)
+{
+	if (req->segs && req->segs != req->inline_segs)
+		r->seg_free[r->nr_seg_free++] = req->segs;
+	req->segs = NULL;
+	req->busy = false;
+	req->next = r->free_reqs;
+	r->free_reqs = req;
+}
+
+static void count(struct vbd_ring *r, const struct vbd_request *rq)
+{
+	if (rq->steps & (VBD_STEP_PREFLUSH | VBD_STEP_POSTFLUSH))
+		r->st.flushes++;
+	if (rq->steps & VBD_STEP_DISCARD)
+		r->st.discards++;
+	if (!(rq->steps & VBD_STEP_DATA))
+		return;
+	if (rq->write) {
+		r->st.writes++;
+		r->st.sectors_written += rq->nr_sectors;
+	} else {
+		r->st.reads++;
+		r->st.sectors_read += rq->nr_sectors;
+	}
+}
+
+/* Not hrtimer_active(): this may run in the timer's own handler. */
+static void start_timer(struct vbd_ring *r, ktime_t delay)
+{
+	if (!hrtimer_is_queued(&r->retry_timer))
+		hrtimer_start(&r->retry_timer, delay,
+			      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static void retry_later(struct vbd_ring *r, struct vbd_req *req)
+{
+	struct vbd_req **p = &r->retry;
+	unsigned int ms = RETRY_MS << req->tries++;
+
+	req->error = 0;
+	req->submitted = false;
+	req->steps = req->rq.steps;
+	req->done = 0;
+	req->next = NULL;
+	while (*p)
+		p = &(*p)->next;
+	*p = req;
+	r->st.retries++;
+	start_timer(r, ms_to_ktime(ms));
+}
+
+/* The last I/O of a request has ended and there will be no other. */
+static void finish(struct vbd_ring *r, struct vbd_req *req)
+{
+	unpin(req);
+	if (req->error == -EBUSY && req->tries < MAX_TRIES && !r->failing) {
+		retry_later(r, req);
+		return;
+	}
+	if (!req->error)
+		count(r, &req->rq);
+	respond(r, req->rq.id, req->rq.operation,
+		vbd_request_status(req->error));
+	free_req(r, req);
+}
+
+/* -EAGAIN: no tag or no room in the channel; else the transport's result. */
+static int submit(struct vbd_ring *r, struct vbd_req *req,
+		  struct xhv_block_io *io)
+{
+	struct vbd_tag *tag;
+	int err;
+
+	if (r->free_tag == r->nr_tags) {
+		r->st.full++;
+		return -EAGAIN;
+	}
+	tag = &r->tags[r->free_tag];
+	io->tag = r->free_tag;
+	err = r->q->dev->ops->submit(r->q, io);
+	if (err) {
+		if (err == -EAGAIN)
+			r->st.full++;
+		return err;
+	}
+	r->free_tag = tag->next_free;
+	tag->req = req;
+	req->ios++;
+	r->inflight++;
+	return 0;
+}
+
+static int submit_flush(struct vbd_ring *r, struct vbd_req *req)
+{
+	struct xhv_block_io io = { .op = XHV_BLOCK_FLUSH };
+
+	return submit(r, req, &io);
+}
+
+static int submit_discard(struct vbd_ring *r, struct vbd_req *req)
+{
+	int err;
+
+	while (req->done < req->rq.nr_sectors) {
+		struct xhv_block_io io = {
+			.op = XHV_BLOCK_DISCARD,
+			.sector = req->rq.sector + req->done,
+			.nr_sectors = min(req->rq.nr_sectors - req->done,
+					  r->vbd->limits.discard_max),
+		};
+
+		err = submit(r, req, &io);
+		if (err)
+			return err;
+		req->done += io.nr_sectors;
+	}
+	return 0;
+}
+
+/* Copies between the bounce buffer and the pages of the current request. */
+static void bounce_copy(struct vbd_ring *r, const struct vbd_req *req,
+			const struct vbd_io *b, bool to_guest)
+{
+	u32 offset = b->offset, left = b->len, len;
+	char *buf = r->bounce;
+	unsigned int seg;
+	char *page;
+
+	for (seg = b->seg; left; seg++, left -= len, buf += len) {
+		len = (req->segs[seg].last_sect + 1) << VBD_SECTOR_SHIFT;
+		len = min(len - offset, left);
+		/* No highmem on x86-64: every frame has an address. */
+		page = (char *)__va(r->bounce_list[seg] << VBD_PAGE_SHIFT) +
+			offset;
+		if (to_guest)
+			memcpy(page, buf, len);
+		else
+			memcpy(buf, page, len);
+		if (seg + 1 < req->rq.nr_segs)
+			offset = req->segs[seg + 1].first_sect <<
+				VBD_SECTOR_SHIFT;
+	}
+}
+
+static void fill_bounce(struct vbd_ring *r, const struct vbd_req *req,
+			const struct vbd_io *b)
+{
+	u64 pfn = __pa(r->bounce) >> VBD_PAGE_SHIFT;
+	unsigned int i;
+
+	if (req->rq.write)
+		bounce_copy(r, req, b, false);
+	for (i = 0; i < DIV_ROUND_UP(b->len, VBD_PAGE_SIZE); i++)
+		r->q->pfns[i] = pfn + i;
+}
+
+/* Puts the frames from segment @seg on to where the transport wants them. */
+static void fill_pfns(struct vbd_ring *r, const struct vbd_req *req,
+		      const struct vbd_io *b)
+{
+	u64 *pfns = r->q->pfns;
+
+	if (r->bounce_list) {
+		memcpy(pfns, r->bounce_list + b->seg,
+		       b->nr_pages * sizeof(*pfns));
+	} else if (b->seg != r->list_seg) {
+		memmove(pfns, pfns + (b->seg - r->list_seg),
+			(req->rq.nr_segs - b->seg) * sizeof(*pfns));
+		r->list_seg = b->seg;
+	}
+}
+
+static int submit_data(struct vbd_ring *r, struct vbd_req *req)
+{
+	struct vbd_cursor cur;
+	struct vbd_io b;
+	int err;
+
+	if (!req->pinned) {
+		req->cur = (struct vbd_cursor) { };
+		req->done = 0;
+		err = pin(r, req);
+		if (err)
+			return err;
+	}
+	while (req->cur.seg < req->rq.nr_segs) {
+		struct xhv_block_io io = {
+			.op = req->rq.write ? XHV_BLOCK_WRITE : XHV_BLOCK_READ,
+			.flags = req->rq.io_flags,
+			.sector = req->rq.sector + req->done,
+		};
+
+		cur = req->cur;
+		vbd_request_next(req->segs, req->rq.nr_segs, &r->vbd->limits,
+				 &cur, &b);
+		io.len = b.len;
+		if (b.bounce) {
+			if (r->bounce_tag >= 0)
+				return -EAGAIN;
+			fill_bounce(r, req, &b);
+		} else {
+			fill_pfns(r, req, &b);
+			io.offset = b.offset;
+		}
+		err = submit(r, req, &io);
+		if (err)
+			return err;
+		if (b.bounce) {
+			/* The request stays current until the copy is done. */
+			req->steps |= VBD_STEP_WAIT_DATA;
+			r->bounce_tag = io.tag;
+			r->bounce_io = b;
+			r->st.bounces++;
+		}
+		if (req->done)
+			r->st.splits++;
+		req->done += io.len >> VBD_SECTOR_SHIFT;
+		req->cur = cur;
+	}
+	return 0;
+}
+
+/* Submits what it can of a request; false if the request has to wait. */
+static bool advance(struct vbd_ring *r, struct vbd_req *req)
+{
+	int err = 0;
+	u8 step;
+
+	while (req->steps && !req->error) {
+		if (r->failing) {
+			req->error = -ENODEV;
+			break;
+		}
+		step = req->steps & -req->steps;
+		switch (step) {
+		case VBD_STEP_DRAIN:
+			if (r->inflight)
+				return false;
+			break;
+		case VBD_STEP_WAIT:
+		case VBD_STEP_WAIT_DATA:
+			if (req->ios)
+				return false;
+			break;
+		case VBD_STEP_PREFLUSH:
+		case VBD_STEP_POSTFLUSH:
+			err = submit_flush(r, req);
+			break;
+		case VBD_STEP_DISCARD:
+			err = submit_discard(r, req);
+			break;
+		case VBD_STEP_DATA:
+			err = submit_data(r, req);
+			break;
+		}
+		if (err == -EAGAIN)
+			return false;
+		if (err)
+			req->error = err;
+		req->steps &= ~step;
+	}
+	/* Its completion may want to copy into the pages of this request. */
+	return r->bounce_tag < 0;
+}
+
+/* Fetches the segments that are in pages of their own. */
+static int fetch_indirect(struct vbd_ring *r, struct vbd_req *req)
+{
+	unsigned int i, n, left = req->rq.nr_segs;
+	struct blkif_request_segment *to = req->segs;
+	grant_ref_t gref;
+	void *page;
+
+	for (i = 0; left; i++, left -= n, to += n) {
+		n = min_t(unsigned int, left, VBD_SEGS_PER_PAGE);
+		gref = req->rq.indirect_gref[i];
+		page = xhv_gnttab_map(gref, false);
+		if (!page)
+			return BLKIF_RSP_ERROR;
+		memcpy(to, page, n * sizeof(*to));
+		xhv_gnttab_unpin(gref, false);
+	}
+	return 0;
+}
+
+/* Makes a request of a slot's copy: BLKIF_RSP_*, or 1 if it has to wait for
+ * a segment array.
+ */
+static int prepare(struct vbd_ring *r, struct vbd_req *req,
+		   const struct blkif_request *slot)
+{
+	int err;
+
+	err = vbd_request_parse(slot, &r->vbd->limits, &req->rq);
+	if (err)
+		return err;
+	if (req->rq.indirect) {
+		if (req->rq.nr_segs > BLKIF_MAX_SEGMENTS_PER_REQUEST) {
+			if (!r->nr_seg_free)
+				return 1;
+			req->segs = r->seg_free[--r->nr_seg_free];
+		} else {
+			req->segs = req->inline_segs;
+		}
+		err = fetch_indirect(r, req);
+		if (err)
+			return err;
+	} else if (req->rq.nr_segs) {
+		req->segs = req->inline_segs;
+		memcpy(req->segs, slot->u.rw.seg,
+		       req->rq.nr_segs * sizeof(*req->segs));
+	}
+	if (req->rq.steps & VBD_STEP_DATA)
+		err = vbd_request_check(&req->rq, req->segs, &r->vbd->limits);
+	return err;
+}
+
+/* A request that the host was too busy for, once its time has come. */
+static struct vbd_req *next_retry(struct vbd_ring *r)
+{
+	struct vbd_req *req = r->retry;
+
+	if (!req) {
+		r->retry_due = false;
+		return NULL;
+	}
+	if (!r->retry_due && !r->failing)
+		return NULL;
+	r->retry = req->next;
+	return req;
+}
+
+static struct vbd_req *take_held(struct vbd_ring *r)
+{
+	struct vbd_req *req = r->held;
+
+	r->held = NULL;
+	return req;
+}
+
+/* The next request to submit; NULL if there is none to be had. */
+static struct vbd_req *fetch(struct vbd_ring *r)
+{
+	struct blkif_request slot;
+	struct vbd_req *req;
+	RING_IDX prod;
+	int more, err;
+
+	for (;;) {
+		req = next_retry(r);
+		if (req)
+			return req;
+		if (r->held) {
+			if (r->retry)
+				return NULL;
+			return take_held(r);
+		}
+
+		prod = READ_ONCE(r->ring.sring->req_prod);
+		if (RING_REQUEST_PROD_OVERFLOW(&r->ring, prod)) {
+			r->live = false;
+			vbd_fault(r->vbd, "request producer beyond the ring");
+			return NULL;
+		}
+		if (prod == r->ring.req_cons) {
+			RING_FINAL_CHECK_FOR_REQUESTS(&r->ring, more);
+			if (!more)
+				return NULL;
+			continue;
+		}
+		virt_rmb(); /* the request is not read before its index */
+
+		/* A slot is only free for another request once its response
+		 * is in it, so the ring bounds the requests (io/ring.h).
+		 */
+		req = r->free_reqs;
+		if (!req)
+			return NULL;
+		RING_COPY_REQUEST(&r->ring, r->ring.req_cons, &slot);
+		err = prepare(r, req, &slot);
+		if (err > 0) {
+			r->blocked = true;
+			r->st.full++;
+			return NULL;
+		}
+		r->ring.req_cons++;
+		r->free_reqs = req->next;
+		if (err) {
+			r->st.rejects++;
+			respond(r, req->rq.id, req->rq.operation, err);
+			free_req(r, req);
+			continue;
+		}
+		req->steps = req->rq.steps;
+		req->done = 0;
+		req->ios = 0;
+		req->tries = 0;
+		req->error = 0;
+		req->submitted = false;
+		req->busy = true;
+		return req;
+	}
+}
+
+/* Goes on until there is nothing left to do or something has to wait. Every
+ * turn uses up a request, and a front end that keeps adding them while this
+ * loop answers only keeps its own CPU busy: the bound is for one that adds
+ * them from another CPU.
+ */
+static void process(struct vbd_ring *r)
+{
+	unsigned int budget = 4 * RING_SIZE(&r->ring);
+
+	if (!r->live)
+		return;
+	r->blocked = false;
+	while (budget--) {
+		if (!r->cur)
+			r->cur = fetch(r);
+		if (!r->cur)
+			return;
+		if ((r->cur->steps & VBD_STEP_DRAIN) && r->retry) {
+			/* Those that wait for a busy host come before it. */
+			r->held = r->cur;
+			r->cur = NULL;
+			continue;
+		}
+		if (!advance(r, r->cur)) {
+			r->blocked = true;
+			break;
+		}
+		r->cur->submitted = true;
+		if (!r->cur->ios)
+			finish(r, r->cur);
+		r->cur = NULL;
+	}
+	if (!r->blocked) {
+		/* Out of budget: the timer's interrupt goes on. */
+		r->blocked = true;
+		start_timer(r, 0);
+	}
+}
+
+/* The front end has sent an event. */
+void vbd_ring_notify(struct xhv_evtchn *ec)
+{
+	struct vbd_ring *r = container_of(ec, struct vbd_ring, ec);
+	unsigned long flags;
+	bool event;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	if (!r->live) {
+		raw_spin_unlock_irqrestore(&r->lock, flags);
+		return;
+	}
+	process(r);
+	if (r->q->dev->ops->kick)
+		r->q->dev->ops->kick(r->q);
+	event = push(r);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	if (event)
+		xhv_evtchn_send(&r->ec);
+}
+
+/* The front end has bound its port to another vCPU. A vCPU's number is its
+ * CPU's number.
+ */
+void vbd_ring_moved(struct xhv_evtchn *ec, unsigned int vcpu)
+{
+	struct vbd_ring *r = container_of(ec, struct vbd_ring, ec);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	if (r->q)
+		r->q->dev->ops->queue_set_cpu(r->q, vcpu);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+}
+
+static void complete_io(void *ctx, u64 nr, int error)
+{
+	struct vbd_ring *r = ctx;
+	struct vbd_req *req;
+	struct vbd_tag *tag;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	/* What a host says is not to be trusted: it may name an I/O that never
+	 * was, or one twice.
+	 */
+	if (nr >= r->nr_tags || !r->tags[nr].req) {
+		r->st.bogus++;
+		goto out;
+	}
+	tag = &r->tags[nr];
+	req = tag->req;
+	if (r->bounce_tag == nr) {
+		if (!error && !req->rq.write)
+			bounce_copy(r, req, &r->bounce_io, true);
+		r->bounce_tag = -1;
+	}
+	tag->req = NULL;
+	tag->next_free = r->free_tag;
+	r->free_tag = nr;
+	r->inflight--;
+	if (error && (!req->error || req->error == -EBUSY))
+		req->error = error;
+	if (!--req->ios && req->submitted)
+		finish(r, req);
+out:
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+}
+
+static void send(struct vbd_ring *r, bool hardirq)
+{
+	if (hardirq)
+		xhv_evtchn_send_direct(&r->ec);
+	else
+		xhv_evtchn_send(&r->ec);
+}
+
+static void resume(struct vbd_ring *r, bool hardirq)
+{
+	unsigned long flags;
+	bool event;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	process(r);
+	if (r->live && r->q->dev->ops->kick)
+		r->q->dev->ops->kick(r->q);
+	event = push(r);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	if (event)
+		send(r, hardirq);
+}
+
+static void end_batch(void *ctx, bool hardirq)
+{
+	struct vbd_ring *r = ctx;
+	unsigned long flags;
+	bool event, blocked;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	event = push(r);
+	blocked = r->blocked;
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	if (event)
+		send(r, hardirq);
+	if (blocked)
+		resume(r, hardirq);
+}
+
+const struct xhv_block_client vbd_ring_client = {
+	.complete = complete_io,
+	.end_batch = end_batch,
+};
+
+enum hrtimer_restart vbd_ring_retry(struct hrtimer *t)
+{
+	struct vbd_ring *r = container_of(t, struct vbd_ring, retry_timer);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	r->retry_due = true;
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	resume(r, true);
+	return HRTIMER_NORESTART;
+}
+
+void vbd_ring_process(struct vbd_ring *r)
+{
+	resume(r, false);
+}
+
+void vbd_ring_drop(struct vbd_ring *r)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	for (i = 0; i < RING_SIZE(&r->ring); i++)
+		if (r->reqs[i].busy)
+			unpin(&r->reqs[i]);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+}
