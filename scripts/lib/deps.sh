@@ -24,11 +24,14 @@ deps_apt() {
 
 # Prints those of the packages that are not installed.
 deps_missing() {
-	local pkg
+	local -A installed=()
+	local pkg status
 
+	while read -r pkg status; do
+		[ "$status" != installed ] || installed[${pkg%%:*}]=1
+	done < <(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null)
 	for pkg in "$@"; do
-		[ "$(dpkg-query -W -f='${db:Status-Status}' "$pkg" 2>/dev/null)" = installed ] ||
-			printf '%s\n' "$pkg"
+		[ -n "${installed[$pkg]:-}" ] || printf '%s\n' "$pkg"
 	done
 }
 

@@ -8,9 +8,11 @@
 #   initramfs_tools                 Debian's tools for tests, and fio
 #   initramfs_modules RELEASE KERNEL_DIR
 #                                   the kernel modules that guests need
-# Each sets REPLY to its folder with layer.cpio (initramfs_core also: agent).
+#   initramfs_qemu                  the test host's QEMU, for the outer machine
+# Each sets REPLY to its folder with layer.cpio.
 #
-# Needs deps.sh, cache.sh, mirror.sh and kernel.sh to be sourced before.
+# Needs deps.sh, cache.sh, mirror.sh, kernel.sh, agent.sh and qemu.sh to be
+# sourced before.
 
 # Dependencies are added. Those that a kernel has built in or lacks are no error.
 INITRAMFS_MODULES=(
@@ -47,11 +49,10 @@ initramfs_program() {
 }
 
 initramfs_core_make() {
-	local guest=$1 root=$OUT/root applet path
+	local guest=$1 agent=$2 root=$OUT/root applet path
 
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,run,tmp,root}
-	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest/agent.c"
-	install "$OUT/agent" "$root/usr/bin/rig-agent"
+	install "$agent" "$root/usr/bin/rig-agent"
 	ln -s rig-agent "$root/usr/bin/rig-stat"
 	install "$guest/init" "$root/init"
 	install "$guest/udhcpc.script" "$root/etc/udhcpc.script"
@@ -67,13 +68,14 @@ initramfs_core_make() {
 }
 
 initramfs_core() {
-	local guest=$1/tests/guest key
+	local guest=$1/tests/guest agent key
 
-	deps_need busybox-static cpio gcc libc6-dev
-	key=$(cache_key "$guest/agent.c" "$guest/protocol.h" "$guest/init" \
-		"$guest/udhcpc.script" "$(command -v busybox)" \
-		"$(declare -f initramfs_core_make)")
-	cache_build rig-core "$key" initramfs_core_make "$guest"
+	deps_need busybox-static cpio
+	agent_build "$1" || return
+	agent=$REPLY/agent
+	key=$(cache_key "$agent" "$guest/init" "$guest/udhcpc.script" \
+		"$(command -v busybox)" "$(declare -f initramfs_core_make)")
+	cache_build rig-core "$key" initramfs_core_make "$guest" "$agent"
 }
 
 # Debian's fio needs every storage library there is, so it is built small.
@@ -126,7 +128,7 @@ initramfs_tools() {
 	local key
 
 	deps_need xenstore-utils util-linux e2fsprogs cpio
-	initramfs_fio
+	initramfs_fio || return
 	key=$(cache_key "$REPLY" "$(dpkg-query -W xenstore-utils util-linux e2fsprogs libc6)" \
 		"${INITRAMFS_TOOLS[*]}" "$(declare -f initramfs_tools_make initramfs_program)")
 	cache_build rig-tools "$key" initramfs_tools_make "$REPLY"
@@ -173,4 +175,21 @@ initramfs_modules() {
 	deps_need kmod cpio xz-utils zstd
 	key=$(cache_key "$2" "${INITRAMFS_MODULES[*]}" "$(declare -f initramfs_modules_make)")
 	cache_build "rig-modules-$release" "$key" initramfs_modules_make "$@"
+}
+
+initramfs_qemu_make() {
+	local qemu=$1 root=$OUT/root
+
+	mkdir -p "$root"/{lib,lib64,usr/bin,usr/share}
+	cp "$qemu/bin/qemu-system-x86_64" "$root/usr/bin"
+	cp -R "$qemu/share" "$root/usr/share/qemu"
+	cp "$qemu"/lib/* "$root/lib"
+	mv "$root"/lib/ld-linux-* "$root/lib64"
+	initramfs_pack "$root"
+}
+
+initramfs_qemu() {
+	qemu_build || return
+	cache_build rig-qemu "$(cache_key "$REPLY" "$(declare -f initramfs_qemu_make)")" \
+		initramfs_qemu_make "$REPLY"
 }

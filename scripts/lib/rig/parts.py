@@ -2,13 +2,17 @@
 """What a guest is made of; the shell libraries build it and keep it cached."""
 
 import os
+import signal
 import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
 
-from . import cpio
+from . import cpio, machine
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '../../..'))
-LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'initramfs', 'qemu')
+LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'agent', 'qemu',
+        'initramfs', 'image-base', 'image')
 
 # Loaded in every initramfs guest.
 BASE_MODULES = 'virtio_pci virtio_console virtio_blk virtio_net'
@@ -24,27 +28,32 @@ class PartsError(Exception):
 
 
 def shell(script, *args):
-    """Runs a script that has the libraries; returns what it writes to fd 3."""
+    """Runs a script that has the libraries; returns what it writes to fd 3.
+
+    A person sees its progress. Elsewhere stderr belongs to the command that
+    runs in the guest, so it is shown only when the script fails.
+    """
     lines = ['set -euo pipefail', 'cd "$1"', 'root=$1', 'shift']
     lines += [f'. scripts/lib/{lib}.sh' for lib in LIBS
               if os.path.exists(f'{ROOT}/scripts/lib/{lib}.sh')]
-    read_end, write_end = os.pipe()
-    with open(read_end, encoding='utf-8') as result:
+    with tempfile.TemporaryFile() as result, tempfile.TemporaryFile() as progress:
+        messages = 2 if os.isatty(2) else progress
+        fd = result.fileno()
         process = subprocess.Popen(
-            ['bash', '-c', '\n'.join([f'exec 3>&{write_end} {write_end}>&-', *lines, script]),
-             'rig', ROOT, *args],
-            stdin=subprocess.DEVNULL, stdout=2, pass_fds=(write_end,), start_new_session=True)
-        os.close(write_end)
+            ['bash', '-c', '\n'.join([f'[ {fd} = 3 ] || exec 3>&{fd} {fd}>&-', *lines, script]), 'rig', ROOT, *args],
+            stdin=subprocess.DEVNULL, stdout=messages, stderr=messages, pass_fds=(fd,),
+            start_new_session=True)
         try:
-            # The libraries' own programs may keep the pipe: read to its end.
-            text = result.read()
             status = process.wait()
         except BaseException:
-            os.killpg(process.pid, 15)
+            os.killpg(process.pid, signal.SIGTERM)
             raise
-    if status:
-        raise PartsError('cannot prepare the guest, see above')
-    return text.splitlines()
+        if status:
+            progress.seek(0)
+            sys.stderr.write(progress.read().decode(errors='replace'))
+            raise PartsError('cannot prepare the guest')
+        result.seek(0)
+        return result.read().decode().splitlines()
 
 
 def cache_folder():
@@ -75,10 +84,10 @@ def kernel(spec, with_ours):
 
 
 def layers(*names):
-    """The cpio layers that depend on no kernel: core, tools."""
+    """The cpio layers that depend on no kernel: core, tools, qemu."""
     return [line + '/layer.cpio' for line in shell(
         'for layer; do case $layer in core) initramfs_core "$root" ;; tools) initramfs_tools ;; '
-        'esac; echo "$REPLY" >&3; done', *names)]
+        'qemu) initramfs_qemu ;; esac; echo "$REPLY" >&3; done', *names)]
 
 
 def module_files(kernel_parts):
@@ -125,8 +134,8 @@ def quoted(text):
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def guest_layer(options, kernel_parts):
-    """The last layer of an initramfs guest; says also whether our shim is in it."""
+def guest_settings(options, kernel_parts):
+    """What an initramfs guest's init shall do, and our modules' files."""
     files = module_files(kernel_parts)
     shim = SHIM[options.host] if options.shim else ''
     if not options.load:
@@ -150,28 +159,44 @@ def guest_layer(options, kernel_parts):
         'RIG_DISKS': str(len(options.disks)),
         'RIG_NIC': '1' if options.nics else '',
     }
-    return run_layer(settings, files)
+    return settings, files
 
 
-def run_layer(settings, files):
-    archive = cpio.Archive()
+def write_config(archive, settings):
     text = ''.join(f'{name}={quoted(value)}\n' for name, value in settings.items())
     archive.file('etc/rig.conf', text.encode())
-    for path, data in files.items():
-        archive.file(path, data)
-    return archive.finish()
 
 
-def concatenate(target, paths, last):
-    """An initramfs from layers; each must begin at a multiple of four bytes."""
-    with open(target, 'wb') as out:
-        for path in paths:
-            with open(path, 'rb') as file:
-                size = os.fstat(file.fileno()).st_size
-                sent = 0
-                while sent < size:
-                    sent += os.sendfile(out.fileno(), file.fileno(), sent, size - sent)
-            out.seek(0, os.SEEK_END)
-            out.write(bytes(-out.tell() % 4))
-            out.flush()
-        out.write(last)
+def guest_initrd(path, options, kernel_parts):
+    settings, files = guest_settings(options, kernel_parts)
+    with open(path, 'wb') as out:
+        for layer in [*layers('core', 'tools'), kernel_parts.layer]:
+            cpio.append_layer(out, layer)
+        archive = cpio.Archive(out)
+        write_config(archive, settings)
+        for name, data in files.items():
+            archive.file(name, data)
+        archive.finish()
+
+
+def outer_initrd(path, options, kernel_parts, files):
+    """The outer machine's: QEMU, and files {path in it: path here}."""
+    settings = {
+        'RIG_MODULES': 'virtio_pci virtio_console virtio_blk virtio_net kvm_amd',
+        'RIG_PORTS': f'{machine.INNER_PORT} {machine.SERIAL_PORT}',
+        'RIG_NIC': '1' if options.nics else '',
+    }
+    with open(path, 'wb') as out:
+        for layer in [*layers('core', 'qemu'), kernel_parts.layer]:
+            cpio.append_layer(out, layer)
+        archive = cpio.Archive(out)
+        write_config(archive, settings)
+        for name, source in files.items():
+            archive.begin(name, os.path.getsize(source))
+            cpio.append_file(out, source)
+        archive.finish()
+
+
+def qemu():
+    """The folder of the test host's QEMU."""
+    return shell('qemu_build; echo "$REPLY" >&3')[0]

@@ -15,7 +15,6 @@ from . import channel
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEEP_LOGS = 20
-KVM_FILES = ('/sys/kernel/debug/kvm/*',)
 
 
 class RigError(Exception):
@@ -203,7 +202,7 @@ class Session:
     # The steps of a run
 
     def hello(self, name):
-        self.doing = f'booting the {name}'
+        self.doing = f'booting the {name}' + (' machine' if name == 'outer' else '')
         _, payload = self.wait_for(name, 'H')
         self.channels[name].release = payload.decode(errors='replace')
 
@@ -249,12 +248,12 @@ class Session:
                 raise RigError('the guest restarted while running the command')
         raise AssertionError
 
-    def check_init(self):
+    def check_init(self, name):
         """An initramfs guest's init leaves what went wrong in a file."""
         path = f'{self.folder}/failed'
-        if self.get('guest', '/run/rig-failed', path) is None:
+        if self.get(name, '/run/rig-failed', path) is None:
             with open(path, encoding='utf-8', errors='replace') as file:
-                raise RigError('in the guest: ' + file.read().strip().replace('\n', '; '))
+                raise RigError(f'in the {name}: ' + file.read().strip().replace('\n', '; '))
 
     def power_off(self, clean):
         """Ends the guest; a machine that does not go is stopped."""
