@@ -9,10 +9,10 @@
 #   initramfs_modules RELEASE KERNEL_DIR
 #                                   the kernel modules that guests need
 #   initramfs_qemu                  the test host's QEMU, for the outer machine
-# Each sets REPLY to its folder with layer.cpio.
+# Each sets REPLY to its folder with layer.cpio (initramfs_core also: agent).
 #
-# Needs deps.sh, cache.sh, mirror.sh, kernel.sh, agent.sh and qemu.sh to be
-# sourced before.
+# Needs deps.sh, cache.sh, mirror.sh, kernel.sh and qemu.sh to be sourced
+# before.
 
 # Dependencies are added. Those that a kernel has built in or lacks are no error.
 INITRAMFS_MODULES=(
@@ -49,10 +49,11 @@ initramfs_program() {
 }
 
 initramfs_core_make() {
-	local guest=$1 agent=$2 root=$OUT/root applet path
+	local guest=$1 root=$OUT/root applet path
 
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,run,tmp,root}
-	install "$agent" "$root/usr/bin/rig-agent"
+	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest/agent.c"
+	install "$OUT/agent" "$root/usr/bin/rig-agent"
 	ln -s rig-agent "$root/usr/bin/rig-stat"
 	install "$guest/init" "$root/init"
 	install "$guest/udhcpc.script" "$root/etc/udhcpc.script"
@@ -68,14 +69,13 @@ initramfs_core_make() {
 }
 
 initramfs_core() {
-	local guest=$1/tests/guest agent key
+	local guest=$1/tests/guest key
 
-	deps_need busybox-static cpio
-	agent_build "$1" || return
-	agent=$REPLY/agent
-	key=$(cache_key "$agent" "$guest/init" "$guest/udhcpc.script" \
-		"$(command -v busybox)" "$(declare -f initramfs_core_make)")
-	cache_build rig-core "$key" initramfs_core_make "$guest" "$agent"
+	deps_need busybox-static cpio gcc libc6-dev
+	key=$(cache_key "$guest/agent.c" "$guest/protocol.h" "$guest/init" \
+		"$guest/udhcpc.script" "$(command -v busybox)" \
+		"$(declare -f initramfs_core_make)")
+	cache_build rig-core "$key" initramfs_core_make "$guest"
 }
 
 # Debian's fio needs every storage library there is, so it is built small.

@@ -54,6 +54,7 @@ class Options:
     get: list
     timeout: float
     append: str
+    verbose: bool
     command: list = field(default_factory=list)
 
 
@@ -144,6 +145,7 @@ def parser():
     p.add_argument('--timeout', type=float, default=0, metavar='S',
                    help='for the whole run, without preparing it')
     p.add_argument('--append', default='', metavar="'PARAMETERS'", help='of the kernel')
+    p.add_argument('--verbose', action='store_true', help='say when each step begins')
     return p
 
 
@@ -180,4 +182,4 @@ def parse(argv):
         shim=a.shim, load=a.load, add=add, get=[split_pair(text, '--get') for text in a.get],
         timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
                               a.host == 'tcg' else 300 if a.initramfs else 900),
-        append=a.append, command=command)
+        append=a.append, verbose=a.verbose, command=command)

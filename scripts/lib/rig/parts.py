@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from . import cpio, machine
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '../../..'))
-LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'agent', 'qemu',
-        'initramfs', 'image-base', 'image')
+LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'qemu', 'initramfs',
+        'image-base', 'image')
 
 # Loaded in every initramfs guest.
 BASE_MODULES = 'virtio_pci virtio_console virtio_blk virtio_net'

@@ -59,9 +59,21 @@ class Session:
         self.exit_fd = None
         self.channels = {}
         self.deadline = None
-        self.doing = 'starting'
+        self.began = time.monotonic()
+        self.doing = 'preparing'
         # Frames of other channels than the one waited for: {name: handler}
         self.handlers = {}
+
+    @property
+    def doing(self):
+        """What the run is at, for messages."""
+        return self._doing
+
+    @doing.setter
+    def doing(self, text):
+        self._doing = text
+        if self.options.verbose:
+            print(f'rig: {time.monotonic() - self.began:6.2f} s {text}', file=sys.stderr)
 
     # The machine
 
