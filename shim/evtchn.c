@@ -106,11 +106,19 @@ static void send_to_guest(evtchn_port_t port)
 		xhv_upcall_kick(vcpu);
 }
 
-bool xhv_evtchn_pending(evtchn_port_t port)
+static bool is_pending(evtchn_port_t port)
 {
-	return port < XHV_EVTCHN_NR_PORTS &&
-	       test_bit(port, (unsigned long *)
+	return test_bit(port, (unsigned long *)
 			xhv_shared_info()->evtchn_pending);
+}
+
+int xhv_evtchn_poll(evtchn_port_t port)
+{
+	struct evtchn_port *p = xhv_evtchn_port(port);
+
+	if (!p || BIND_STATE(READ_ONCE(p->bind)) == EVTCHNSTAT_closed)
+		return -EINVAL;
+	return is_pending(port);
 }
 
 /*
@@ -364,7 +372,7 @@ static void show_port(struct seq_file *m, unsigned int port,
 	else if (state == EVTCHNSTAT_virq)
 		seq_printf(m, " virq=%u", BIND_VALUE(p->bind));
 	seq_printf(m, " sent=%llu received=%llu pending=%d masked=%d\n",
-		   p->sent, p->received, xhv_evtchn_pending(port),
+		   p->sent, p->received, is_pending(port),
 		   test_bit(port, (unsigned long *)
 			    xhv_shared_info()->evtchn_mask));
 }

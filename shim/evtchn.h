@@ -109,8 +109,10 @@ void xhv_evtchn_exit(void);
 /* True while any port but those of back ends is in use (refuses unloading). */
 bool xhv_evtchn_busy(void);
 
-/* EVTCHNOP_poll's and SCHEDOP_poll's question: is @port pending? */
-bool xhv_evtchn_pending(evtchn_port_t port);
+/* SCHEDOP_poll's question: is @port pending? 1, 0, or -EINVAL if it is closed
+ * or unknown. Any context.
+ */
+int xhv_evtchn_poll(evtchn_port_t port);
 
 struct seq_file;
 void xhv_evtchn_show(struct seq_file *m);

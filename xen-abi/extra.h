@@ -32,6 +32,22 @@
 #define HVMOP_guest_request_vm_event		24
 #define HVMOP_altp2m				25
 
+/* public/hvm/params.h */
+#define HVM_PARAM_ACPI_IOPORTS_LOCATION		19
+#define HVM_PARAM_MEMORY_EVENT_CR0		20
+#define HVM_PARAM_MEMORY_EVENT_CR3		21
+#define HVM_PARAM_MEMORY_EVENT_CR4		22
+#define HVM_PARAM_MEMORY_EVENT_INT3		23
+#define HVM_PARAM_NESTEDHVM			24
+#define HVM_PARAM_MEMORY_EVENT_SINGLE_STEP	25
+#define HVM_PARAM_BUFIOREQ_EVTCHN		26
+#define HVM_PARAM_MEMORY_EVENT_MSR		30
+#define HVM_PARAM_VM_GENERATION_ID_ADDR		34
+#define HVM_PARAM_ALTP2M			35
+#define HVM_PARAM_X87_FIP_WIDTH			36
+#define HVM_PARAM_VM86_TSS_SIZED		37
+#define XHV_HVM_NR_PARAMS			39	/* HVM_NR_PARAMS */
+
 struct xen_hvm_get_time {
 	u64 now;	/* nanoseconds since boot, out */
 };

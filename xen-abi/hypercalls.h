@@ -174,7 +174,7 @@
 	NONE(XENVER_pagesize, xhv_version_pagesize, 0)			\
 	OUT(XENVER_guest_handle, xhv_version_guest_handle,		\
 	    xhv_domain_handle_t)					\
-	NO(XENVER_commandline, 0, EPERM)				\
+	RAW(XENVER_commandline, xhv_version_commandline, 0)		\
 	NO(XENVER_build_id, 0, EPERM)
 
 /* xen/common/domain.c, do_vcpu_op(): a vCPU that is not there is -ENOENT,
