@@ -143,7 +143,7 @@ static __always_inline void count(unsigned int row)
 #define FAMILY(name, list)						\
 static long name(unsigned long cmd, unsigned long a2, unsigned long a3)	\
 {									\
-	unsigned long arg = ARG;					\
+	unsigned long __maybe_unused arg = ARG;				\
 	long rc = PRECONDITION;						\
 									\
 	if (rc)								\

@@ -44,4 +44,15 @@
 #error "xen-hyperv does not know this kernel series: see shim/wake/kernels.h"
 #endif
 
+/* drivers/xen/xenbus/xenbus.h: the variable is exported and its declaration is
+ * private; the same in all series.
+ */
+enum xenstore_init {
+	XS_UNKNOWN,
+	XS_PV,
+	XS_HVM,
+	XS_LOCAL,
+};
+extern enum xenstore_init xen_store_domain_type;
+
 #endif /* XHV_KERNELS_H */
