@@ -10,7 +10,7 @@
 #
 # Needs deps.sh and cache.sh to be sourced before.
 
-MODULES_SOURCES=(Makefile Kbuild Kconfig xen-abi hyperv-abi shim include)
+MODULES_SOURCES=(Makefile Kbuild Kconfig xen-abi hyperv-abi loopback shim include)
 
 # Makes TO's sources equal to ROOT's and leaves equal files alone, so that make
 # rebuilds what changed. Only sources are looked at: the objects stay.
