@@ -20,4 +20,19 @@ static inline void hrtimer_setup(struct hrtimer *t,
 }
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
+/* The return type of hv_driver's remove(), and what to return. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+typedef int xhv_hv_remove_t;
+#define XHV_HV_REMOVED	0
+#else
+typedef void xhv_hv_remove_t;
+#define XHV_HV_REMOVED
+#endif
+
 #endif /* XHV_COMPAT_H */

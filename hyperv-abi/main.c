@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * xen-hyperv-vmbus: the transports over VMBus.
+ *
+ * Loaded by the alias of a VMBus device, before the native drivers (softdep).
+ * It wakes the Xen core first: if that fails this module fails to load, and
+ * the native drivers take the devices.
+ */
+#define pr_fmt(fmt) "xen-hyperv: " fmt
+
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/device/bus.h>
+#include <linux/hyperv.h>
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+#include <linux/uuid.h>
+#include <asm/mshyperv.h>
+
+#include "../include/compat.h"
+#include "../include/xhv/core.h"
+#include "storage.h"
+
+/* The bus is quiet when nothing has come for this long. */
+#define QUIET_MS	100
+#define QUIET_MAX_MS	3000
+
+static char *native;
+module_param(native, charp, 0400);
+MODULE_PARM_DESC(native, "devices to leave to native drivers: instance GUIDs, \"scsi\", \"ide\", separated by commas");
+
+static unsigned int ring_kb = 64;
+module_param(ring_kb, uint, 0400);
+MODULE_PARM_DESC(ring_kb, "channel ring size in KiB, each way (64)");
+
+static unsigned int channels = STOR_MAX_CHANNELS;
+module_param(channels, uint, 0400);
+MODULE_PARM_DESC(channels, "most channels of one controller (one a CPU)");
+
+enum kind { KIND_SCSI, KIND_IDE };
+
+static const char * const kind_names[] = {
+	[KIND_SCSI] = "scsi", [KIND_IDE] = "ide",
+};
+
+static atomic_t probing;
+static unsigned long last_change;	/* jiffies */
+static bool settled;
+
+unsigned int stor_ring_bytes(void)
+{
+	/* A ring's header takes a page of it. */
+	return VMBUS_RING_SIZE(clamp(ring_kb, 32U, 4096U) * SZ_1K);
+}
+
+unsigned int stor_max_channels(void)
+{
+	return clamp(channels, 1U, (unsigned int)STOR_MAX_CHANNELS);
+}
+
+void stor_settle(void)
+{
+	/* xhv_block_add() and the settling in module init take one mutex: a disk
+	 * that comes too late for that sees the flag.
+	 */
+	if (READ_ONCE(settled))
+		xhv_block_settle();
+}
+
+/* Is a device on the list of those to leave alone? */
+static bool left_native(const struct hv_device *hvdev, enum kind kind)
+{
+	char guid[UUID_STRING_LEN + 1];
+	const char *p = native, *end;
+	size_t len;
+
+	snprintf(guid, sizeof(guid), "%pUl", &hvdev->dev_instance);
+	while (p && *p) {
+		end = strchrnul(p, ',');
+		len = end - p;
+		if ((len == UUID_STRING_LEN && !strncasecmp(p, guid, len)) ||
+		    (len == strlen(kind_names[kind]) &&
+		     !strncmp(p, kind_names[kind], len)))
+			return true;
+		p = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static int probe(struct hv_device *hvdev, const struct hv_vmbus_device_id *id)
+{
+	enum kind kind = id->driver_data;
+	int err;
+
+	if (left_native(hvdev, kind))
+		return -ENODEV;
+	atomic_inc(&probing);
+	err = stor_probe(hvdev, kind == KIND_IDE);
+	if (err)
+		dev_info(&hvdev->device,
+			 "xen-hyperv: left to the native driver (%d)\n", err);
+	WRITE_ONCE(last_change, jiffies);
+	atomic_dec(&probing);
+	/* Any error but these makes the driver core complain; all of them let
+	 * the next driver try.
+	 */
+	return err ? -ENODEV : 0;
+}
+
+static xhv_hv_remove_t remove(struct hv_device *hvdev)
+{
+	stor_remove(hvdev);
+	return XHV_HV_REMOVED;
+}
+
+static const struct hv_vmbus_device_id ids[] = {
+	{ HV_SCSI_GUID, .driver_data = KIND_SCSI },
+	{ HV_IDE_GUID, .driver_data = KIND_IDE },
+	{ },
+};
+MODULE_DEVICE_TABLE(vmbus, ids);
+
+static struct hv_driver driver = {
+	.name = "xen-hyperv-storage",
+	.id_table = ids,
+	.probe = probe,
+	.remove = remove,
+	.driver = {
+		/* The devices that are there are probed while the driver
+		 * registers, so that names can be given after that.
+		 */
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+	},
+};
+
+static int bus_event(struct notifier_block *nb, unsigned long action,
+		     void *data)
+{
+	if (action == BUS_NOTIFY_ADD_DEVICE)
+		WRITE_ONCE(last_change, jiffies);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block bus_nb = { .notifier_call = bus_event };
+
+/*
+ * Names follow a rule, so they cannot be given before the disks are known.
+ * The host offers devices one by one when VMBus asks (vmbus_request_offers()),
+ * and this module may be loaded by the first of them. The host says when it
+ * has offered all, but kernels before 6.14 throw that away
+ * (vmbus_onoffers_delivered() in drivers/hv/channel_mgmt.c), so quiet is what
+ * tells: offers come within milliseconds of each other. Disks that come later
+ * take the next free names.
+ */
+static void wait_until_quiet(void)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(QUIET_MAX_MS);
+	unsigned long quiet = msecs_to_jiffies(QUIET_MS);
+
+	while (time_before(jiffies, end)) {
+		if (!atomic_read(&probing) &&
+		    time_after(jiffies, READ_ONCE(last_change) + quiet))
+			return;
+		msleep(20);
+	}
+}
+
+static int __init vmbus_init(void)
+{
+	int err;
+
+	/* In an isolated VM the host must not see our memory, and the Xen
+	 * interfaces assume that it may.
+	 */
+	if (!hv_is_hyperv_initialized() || hv_is_isolation_supported())
+		return -ENODEV;
+	err = xhv_activate();
+	if (err)
+		return err;
+
+	last_change = jiffies;
+	err = vmbus_driver_register(&driver);
+	if (err)
+		return err;
+	/* For the waiting only: without it disks are named a little early. */
+	if (!bus_register_notifier(driver.driver.bus, &bus_nb)) {
+		wait_until_quiet();
+		bus_unregister_notifier(driver.driver.bus, &bus_nb);
+	}
+	WRITE_ONCE(settled, true);
+	xhv_block_settle();
+	return 0;
+}
+
+static void __exit vmbus_exit(void)
+{
+	vmbus_driver_unregister(&driver);
+}
+
+module_init(vmbus_init);
+module_exit(vmbus_exit);
+
+MODULE_DESCRIPTION("Xen devices from Hyper-V's synthetic devices");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Logical units of a controller: which there are, what they are and what they
+ * can do. SPC-4 for INQUIRY, REPORT LUNS and mode pages, SBC-3 for capacity
+ * and the vital product data of disks.
+ *
+ * Everything that a host says is checked against the length that came with it.
+ */
+#define pr_fmt(fmt) "xen-hyperv: " fmt
+
+#include <linux/bits.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <scsi/scsi_proto.h>
+
+#include "../include/compat.h"
+#include "storage.h"
+
+#define INQUIRY_LEN	36
+#define VPD_LEN		64
+#define MODE_LEN	192
+#define FALLBACK_LUNS	64
+
+/* What a logical unit can be here. */
+enum unit { UNIT_NONE, UNIT_DISK, UNIT_CDROM, UNIT_OTHER };
+
+static enum unit inquire(struct stor_host *host, u8 lun)
+{
+	const u8 cdb[6] = { INQUIRY, 0, 0, 0, INQUIRY_LEN };
+	const u8 *page = host->page;
+	int len = stor_exec(host, lun, cdb, sizeof(cdb), INQUIRY_LEN);
+
+	/* Any peripheral qualifier but 0 says that nothing is connected. */
+	if (len < 1 || page[0] >> 5)
+		return UNIT_NONE;
+	switch (page[0] & 0x1f) {
+	case TYPE_DISK:
+		return UNIT_DISK;
+	case TYPE_ROM:
+		return UNIT_CDROM;
+	case 0x1f:
+		return UNIT_NONE;
+	default:
+		return UNIT_OTHER;
+	}
+}
+
+static void wait_until_ready(struct stor_host *host, u8 lun)
+{
+	const u8 cdb[6] = { TEST_UNIT_READY };
+
+	/* Unit attentions of the start are told and forgotten here. */
+	stor_exec(host, lun, cdb, sizeof(cdb), 0);
+}
+
+/* Returns the length of a page of vital product data, or 0. */
+static unsigned int vpd(struct stor_host *host, u8 lun, u8 code)
+{
+	const u8 cdb[6] = { INQUIRY, 1, code, 0, VPD_LEN };
+	const u8 *page = host->page;
+	int len = stor_exec(host, lun, cdb, sizeof(cdb), VPD_LEN);
+
+	/* A host that knows no such page may answer with plain INQUIRY data. */
+	if (len < 4 || page[1] != code)
+		return 0;
+	return min_t(unsigned int, len, get_unaligned_be16(page + 2) + 4);
+}
+
+static bool has_vpd(struct stor_host *host, u8 lun, u8 code)
+{
+	unsigned int len = vpd(host, lun, 0);
+	const u8 *page = host->page;
+
+	return len > 4 && memchr(page + 4, code, len - 4);
+}
+
+/* Sizes; @thin: the unit says that it takes UNMAP. */
+static int read_capacity(struct stor_lun *lun, bool *thin)
+{
+	const u8 cdb16[16] = { SERVICE_ACTION_IN_16, SAI_READ_CAPACITY_16,
+			       [13] = 32 };
+	const u8 cdb10[10] = { READ_CAPACITY };
+	struct stor_host *host = lun->host;
+	const u8 *page = host->page;
+	u64 last;
+	u32 block;
+	u8 exponent = 0;
+	int len;
+
+	*thin = false;
+	len = stor_exec(host, lun->lun, cdb16, sizeof(cdb16), 32);
+	if (len >= 12) {
+		last = get_unaligned_be64(page);
+		block = get_unaligned_be32(page + 8);
+		if (len >= 16) {
+			exponent = page[13] & 0xf;
+			*thin = page[14] & 0x80;
+		}
+	} else {
+		len = stor_exec(host, lun->lun, cdb10, sizeof(cdb10), 8);
+		if (len < 8)
+			return len < 0 ? len : -EIO;
+		last = get_unaligned_be32(page);
+		block = get_unaligned_be32(page + 4);
+	}
+	if (!is_power_of_2(block) || block < 512 || block > 4096 ||
+	    last >= U64_MAX >> 12)
+		return -EINVAL;
+	lun->block_shift = ilog2(block);
+	lun->dev.logical_block_size = block;
+	lun->dev.physical_block_size = block << min_t(u8, exponent, 6);
+	lun->dev.sectors = (last + 1) << (lun->block_shift - 9);
+	return 0;
+}
+
+static void read_limits(struct stor_lun *lun, bool thin)
+{
+	struct stor_host *host = lun->host;
+	struct xhv_block_dev *dev = &lun->dev;
+	u32 blocks, align, max_unmap = 0, granularity = 0;
+	const u8 *page = host->page;
+	unsigned int len = 0;
+
+	dev->max_bytes = min_t(u32, host->max_bytes, SZ_1M);
+	dev->discard_alignment = 0;
+	if (has_vpd(host, lun->lun, 0xb0))
+		len = vpd(host, lun->lun, 0xb0);
+	if (len >= 12) {
+		blocks = get_unaligned_be32(page + 8);
+		if (blocks)
+			dev->max_bytes = min_t(u64, dev->max_bytes,
+					       (u64)blocks <<
+					       lun->block_shift);
+		dev->max_bytes = max_t(u32, round_down(dev->max_bytes, 4096),
+				       4096);
+	}
+	if (len >= 36) {
+		max_unmap = get_unaligned_be32(page + 20);
+		granularity = get_unaligned_be32(page + 28);
+		align = get_unaligned_be32(page + 32);
+		/* UGAVALID, then the alignment itself */
+		if ((align & BIT(31)) && granularity)
+			dev->discard_alignment =
+				((align & ~BIT(31)) % granularity) <<
+				lun->block_shift;
+	}
+
+	len = 0;
+	if (thin && max_unmap && has_vpd(host, lun->lun, 0xb2))
+		len = vpd(host, lun->lun, 0xb2);
+	/* LBPU: the unit takes UNMAP */
+	dev->discard = len >= 6 && (page[5] & 0x80) && !dev->read_only;
+	dev->discard_max = (u64)max_unmap << (lun->block_shift - 9);
+	dev->discard_granularity = max_t(u64, dev->physical_block_size,
+					 min_t(u64, (u64)granularity <<
+					       lun->block_shift, SZ_1G));
+}
+
+/* Write protection, and what the cache needs. */
+static void read_mode(struct stor_lun *lun)
+{
+	static const u8 pages[] = { 0x08, 0x3f };
+	const u8 sync[10] = { SYNCHRONIZE_CACHE };
+	struct stor_host *host = lun->host;
+	struct xhv_block_dev *dev = &lun->dev;
+	const u8 *page = host->page;
+	unsigned int i, at;
+	int len = -EIO;
+
+	for (i = 0; i < ARRAY_SIZE(pages) && len < 4; i++) {
+		/* DBD: no block descriptors */
+		const u8 cdb[6] = { MODE_SENSE, 0x08, pages[i], 0, MODE_LEN };
+
+		len = stor_exec(host, lun->lun, cdb, sizeof(cdb), MODE_LEN);
+	}
+	if (len >= 4) {
+		dev->read_only |= page[2] & 0x80;
+		dev->fua = page[2] & 0x10;	/* DPOFUA */
+		at = 4 + page[3];
+		if (at + 2 < len && (page[at] & 0x3f) == 0x08) {
+			dev->flush = page[at + 2] & 0x04;	/* WCE */
+			return;
+		}
+	}
+	/* Nobody knows whether there is a cache: assume the worst, if the unit
+	 * lets itself be told to empty it.
+	 */
+	dev->flush = stor_exec(host, lun->lun, sync, sizeof(sync), 0) >= 0;
+}
+
+static int probe_disk(struct stor_lun *lun, bool cdrom)
+{
+	struct stor_host *host = lun->host;
+	struct xhv_block_dev *dev = &lun->dev;
+	bool thin;
+	int err;
+
+	wait_until_ready(host, lun->lun);
+	dev->cdrom = cdrom;
+	dev->read_only = cdrom;
+	err = read_capacity(lun, &thin);
+	if (err)
+		return err;
+	if (!cdrom)
+		read_mode(lun);
+	read_limits(lun, thin);
+
+	dev->ops = &stor_ops;
+	dev->bus = host->ide ? XHV_BLOCK_IDE : XHV_BLOCK_SCSI;
+	dev->guid = host->hvdev->dev_instance;
+	dev->lun = lun->lun;
+	/* The first field of the GUID is the controller, the second the
+	 * device, both little-endian; there are two of each.
+	 */
+	if (host->ide)
+		dev->ide_unit = (dev->guid.b[0] & 1) * 2 + host->target;
+	snprintf(dev->label, sizeof(dev->label), "vmbus %pUl lun %u",
+		 &dev->guid, lun->lun);
+	dev->max_queues = num_online_cpus();
+	dev->queue_depth = STOR_DEPTH;
+	return 0;
+}
+
+static struct stor_lun *find_lun(struct stor_host *host, u8 nr)
+{
+	struct stor_lun *lun;
+
+	list_for_each_entry(lun, &host->luns, entry)
+		if (lun->lun == nr)
+			return lun;
+	return NULL;
+}
+
+static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
+{
+	struct stor_lun *lun = kzalloc(sizeof(*lun), GFP_KERNEL);
+	int err;
+
+	if (!lun)
+		return -ENOMEM;
+	lun->host = host;
+	lun->lun = nr;
+	lun->seen = true;
+	err = probe_disk(lun, cdrom);
+	if (!err)
+		err = xhv_block_add(&lun->dev);
+	if (err) {
+		/* A drive without a medium, a disk that is not ready. */
+		dev_info(&host->hvdev->device,
+			 "xen-hyperv: LUN %u is not usable (%d)\n", nr, err);
+		kfree(lun);
+		return err == -ENOMEM || err == -ETIMEDOUT ? err : 0;
+	}
+	list_add_tail(&lun->entry, &host->luns);
+	return 0;
+}
+
+static int scan_lun(struct stor_host *host, u8 nr)
+{
+	enum unit unit = inquire(host, nr);
+	struct stor_lun *lun = find_lun(host, nr);
+
+	switch (unit) {
+	case UNIT_NONE:
+		return 0;
+	case UNIT_OTHER:
+		return -ENODEV;
+	default:
+		if (!lun)
+			return add_lun(host, nr, unit == UNIT_CDROM);
+		lun->seen = true;
+		return 0;
+	}
+}
+
+/* The units that a host reports, as bits; -errno if it does not say. */
+static int report_luns(struct stor_host *host, unsigned long *luns)
+{
+	u8 cdb[12] = { REPORT_LUNS };
+	const u8 *entry, *page = host->page;
+	unsigned int n;
+	int len;
+
+	put_unaligned_be32(PAGE_SIZE, cdb + 6);
+	len = stor_exec(host, 0, cdb, sizeof(cdb), PAGE_SIZE);
+	if (len < 8)
+		return len < 0 ? len : -EIO;
+	n = min_t(u32, get_unaligned_be32(page), len - 8) / 8;
+	for (entry = page + 8; n--; entry += 8) {
+		/* Peripheral device or flat addressing (SAM-5, 4.7.7) of a
+		 * number that fits into an SRB.
+		 */
+		if ((entry[0] & 0x3f) == 0)
+			__set_bit(entry[1], luns);
+	}
+	return 0;
+}
+
+static void drop_unseen(struct stor_host *host)
+{
+	struct stor_lun *lun, *tmp;
+
+	list_for_each_entry_safe(lun, tmp, &host->luns, entry) {
+		if (lun->seen)
+			continue;
+		xhv_block_del(&lun->dev);
+		list_del(&lun->entry);
+		kfree(lun);
+	}
+}
+
+int stor_scan(struct stor_host *host)
+{
+	DECLARE_BITMAP(luns, STOR_MAX_LUNS) = { };
+	struct stor_lun *lun;
+	unsigned int nr;
+	int err = 0;
+
+	list_for_each_entry(lun, &host->luns, entry)
+		lun->seen = false;
+
+	/* A unit 0 that is absent may be asked for the others all the same; a
+	 * host that refuses gets asked for each.
+	 */
+	if (host->ide)
+		__set_bit(0, luns);
+	else if (report_luns(host, luns))
+		bitmap_set(luns, 0, FALLBACK_LUNS);
+
+	for_each_set_bit(nr, luns, STOR_MAX_LUNS) {
+		err = scan_lun(host, nr);
+		if (err)
+			return err;
+	}
+	drop_unseen(host);
+	return 0;
+}
