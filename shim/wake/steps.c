@@ -19,6 +19,7 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/static_call.h>
 #include <linux/vmalloc.h>
 #include <xen/events.h>
@@ -119,6 +120,31 @@ static void shared_info_undo(void)
 		KADDR(xen_dummy_shared_info);
 }
 
+struct vcpu_info_move {
+	unsigned int cpu;
+	int err;
+};
+
+/* On the vCPU itself, unless it is down: nobody else may (xen/common/domain.c,
+ * map_vcpu_info()).
+ */
+static void vcpu_info_register(void *arg)
+{
+	struct vcpu_info_move *move = arg;
+	struct vcpu_info *info = &KVAR_CPU(struct vcpu_info, xen_vcpu_info,
+					   move->cpu);
+	struct vcpu_register_vcpu_info reg = {
+		.mfn = is_vmalloc_addr(info) ? vmalloc_to_pfn(info) :
+					       virt_to_pfn(info),
+		.offset = offset_in_page(info),
+	};
+
+	per_cpu(xen_vcpu_id, move->cpu) = move->cpu;
+	KVAR_CPU(struct vcpu_info *, xen_vcpu, move->cpu) = info;
+	move->err = HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_info, move->cpu,
+				       &reg);
+}
+
 /*
  * xen_vcpu_setup(): each vCPU's vcpu_info is moved out of shared_info, which
  * has room for 32, into the kernel's own. As on Xen that can be done once, so
@@ -127,25 +153,21 @@ static void shared_info_undo(void)
  */
 static int shared_info_do(void)
 {
-	struct vcpu_register_vcpu_info reg;
-	struct vcpu_info *info;
-	int cpu, err;
+	struct vcpu_info_move move = {};
 
 	KVAR(struct shared_info *, HYPERVISOR_shared_info) = xhv_shared_info();
-	for_each_possible_cpu(cpu) {
-		info = &KVAR_CPU(struct vcpu_info, xen_vcpu_info, cpu);
-		per_cpu(xen_vcpu_id, cpu) = cpu;
-		KVAR_CPU(struct vcpu_info *, xen_vcpu, cpu) = info;
-		reg.mfn = is_vmalloc_addr(info) ? vmalloc_to_pfn(info) :
-						  virt_to_pfn(info);
-		reg.offset = offset_in_page(info);
-		err = HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_info, cpu, &reg);
-		if (err) {
-			shared_info_undo();
-			return err;
-		}
+	cpus_read_lock();
+	for_each_possible_cpu(move.cpu) {
+		if (smp_call_function_single(move.cpu, vcpu_info_register,
+					     &move, true))
+			vcpu_info_register(&move);
+		if (move.err)
+			break;
 	}
-	return 0;
+	cpus_read_unlock();
+	if (move.err)
+		shared_info_undo();
+	return move.err;
 }
 
 static int evtchn_do(void)
