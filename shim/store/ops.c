@@ -59,7 +59,8 @@ int xhv_xs_canonical(struct xhv_xs_conn *conn, const char *path, size_t len)
 	char *p = conn->xs->path;
 	size_t at = 0, i;
 
-	if (!len)
+	/* A special name is no node (xenstore.txt, WATCH). */
+	if (!len || path[0] == '@')
 		return -EINVAL;
 	if (path[0] != '/')
 		at = snprintf(p, XHV_XS_PATH_MAX, "/local/domain/%u/",
