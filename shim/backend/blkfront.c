@@ -12,6 +12,7 @@
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -25,21 +26,31 @@
  * each: 64 segments (256 KiB) and two ring pages (64 requests) take 300 KiB a
  * queue, four times the default, for eight times the data in flight.
  */
+#define SEGMENTS	64
+#define RING_ORDER	1
+#define QUEUES		16
+
 static const struct {
 	const char *name;
 	unsigned int stock;	/* replaced only if this is what we find */
-	const char *val;
+	unsigned int val;
 } defaults[] = {
-	{ "max_indirect_segments", 32, "64" },
-	{ "max_ring_page_order", 0, "1" },
-	{ "max_queues", 4, "16" },
+	{ "max_indirect_segments", 32, SEGMENTS },
+	{ "max_ring_page_order", 0, RING_ORDER },
+	{ "max_queues", 4, QUEUES },
 };
 
 static void replace_default(const struct module *mod, int i)
 {
 	const struct kernel_param *kp;
-	unsigned int n;
+	unsigned int n, val = defaults[i].val;
+	char text[12];
 	int err;
+
+	/* xen-blkfront complains of more queues than CPUs. */
+	if (val == QUEUES)
+		val = min(val, num_online_cpus());
+	snprintf(text, sizeof(text), "%u", val);
 
 	for (n = 0; n < mod->num_kp; n++) {
 		kp = &mod->kp[n];
@@ -51,7 +62,7 @@ static void replace_default(const struct module *mod, int i)
 		if ((kp->ops != &param_ops_uint && kp->ops != &param_ops_int) ||
 		    *(unsigned int *)kp->arg != defaults[i].stock)
 			return;
-		err = kp->ops->set(defaults[i].val, kp);
+		err = kp->ops->set(text, kp);
 		if (err)
 			pr_warn("xen_blkfront.%s stays at its default (%d)\n",
 				kp->name, err);
