@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The test host's QEMU: Debian's source with the VMBus devices of tests/host,
-# built small for KVM only, so that it fits into an initramfs.
+# built small, so that it fits into an initramfs. It has KVM for the guest and
+# TCG for the machine that this is nested in where there is no usable KVM.
 #
 #   qemu_build   sets REPLY to a folder with
 #                  bin/qemu-system-x86_64
@@ -20,7 +21,7 @@ QEMU_CONFIGURE=(
 	--target-list=x86_64-softmmu
 	--without-default-features --without-default-devices
 	--with-devices-x86_64=xhv
-	--enable-system --enable-kvm --disable-tcg
+	--enable-system --enable-kvm --enable-tcg --enable-plugins
 	--enable-slirp --enable-vpc --enable-vhdx --enable-hv-balloon
 	--enable-trace-backends=log
 	--disable-tools --disable-docs --disable-download

@@ -7,6 +7,7 @@
 
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
+#include "qemu/units.h"
 #include "scsi/constants.h"
 #include "scsi/utils.h"
 #include "vmbus-storage.h"
@@ -211,8 +212,11 @@ void stor_execute(StorReq *r)
     SCSIRequest *sreq;
     SCSIDevice *dev;
 
+    /* with unaligned ends the pages are one more than the bytes ask for */
     if (srb->cdb_length > VSTOR_CDB_SIZE || !srb->cdb_length ||
-        le32_to_cpu(srb->data_length) > sgl->size) {
+        le32_to_cpu(srb->data_length) > sgl->size ||
+        sgl->size > s->max_transfer ||
+        sgl->nsg > s->max_transfer / (4 * KiB) + 1) {
         stor_answer_srb(r, SRB_STATUS_INVALID_REQUEST, GOOD, 0);
         return;
     }

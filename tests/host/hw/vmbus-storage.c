@@ -267,7 +267,11 @@ static void stor_chan_notify(VMBusChannel *chan)
         sc->inflight++;
         r->answer_len = MIN(r->vmreq.msglen, sizeof(r->pkt));
         memcpy(&r->pkt, r->vmreq.msg, r->answer_len);
-        stor_handle(r);
+        if (r->vmreq.msglen > sizeof(r->pkt)) {
+            stor_answer(r, NT_INVALID_PARAMETER);
+        } else {
+            stor_handle(r);
+        }
     }
     vmbus_channel_recv_done(chan);
 }
