@@ -4,27 +4,43 @@
 import glob
 import os
 
-from . import kvm, machine, parts, session
+from . import channel, kvm, machine, options, parts, session
+
+
+# Waits until the kernel has a route, as COMMAND may need the network at once.
+WAIT_FOR_ROUTE = """\
+n=0
+until awk '$2 == "00000000" { found = 1 } END { exit !found }' /proc/net/route; do
+	[ $((n += 1)) -le 600 ] || { echo "no default route after a minute"; exit 1; }
+	sleep 0.1
+done"""
 
 
 class Host(session.Session):
     """What is the same on all hosts."""
 
     def execute(self):
+        opts = self.options
+        # Before anything else: what a guest is booted from may be an overlay.
+        self.disks = [self.writable(disk) for disk in opts.disks]
+        self.image = None if opts.initramfs else self.image_disk()
+        if self.image:
+            self.disks.insert(0, self.image)
         self.start(self.prepare())
         self.bring_up()
-        opts = self.options
         if opts.initramfs:
             self.check_init('guest')
+        elif opts.nics and self.run('guest', [WAIT_FOR_ROUTE], out=2):
+            raise session.RigError('the guest got no network')
         for path, guest_path in opts.add:
             self.put('guest', path, guest_path)
-        status = self.run('guest', opts.command)
+        status = self.command()
         failures = []
         for guest_path, path in opts.get:
             failure = self.get('guest', guest_path, path)
             if failure:
                 failures.append(f'{guest_path}: {failure}')
-        self.power_off(False)
+        self.power_off(bool(opts.image) and not opts.image.snapshot)
         if failures and status == 0:
             raise session.RigError('--get ' + '; '.join(failures))
         return status
@@ -36,25 +52,46 @@ class Host(session.Session):
     def bring_up(self):
         self.hello('guest')
 
-    def initramfs_guest(self):
-        """Makes kernel and initrd of an initramfs guest; returns their paths."""
-        kernel = parts.kernel(self.options.kernel, self.options.shim)
+    def command(self):
+        if self.options.action == 'shell':
+            return self.terminal('guest', self.options.command)
+        return self.run('guest', self.options.command)
+
+    def writable(self, disk):
+        if not disk.snapshot:
+            return disk
+        self.overlays = getattr(self, 'overlays', 0) + 1
+        return parts.overlay(f'{self.folder}/overlay{self.overlays}', disk)
+
+    def image_disk(self):
+        """The disk to boot, and where the kernel that is in it can be found."""
+        if self.options.image:
+            self.image_folder = os.path.dirname(self.options.image.path)
+            return self.writable(self.options.image)
+        self.image_folder = parts.image()
+        return self.writable(options.boot_disk(options.Disk(
+            f'{self.image_folder}/disk.vhd', 'vpc', snapshot=True)))
+
+    def boot(self, append):
+        """Kernel, initrd and parameters to boot directly, or None: firmware."""
+        opts = self.options
+        if self.image:
+            words = parts.image_append(opts)
+            return parts.image_boot(self.image_folder, words) if words else None
+        kernel = parts.kernel(opts.kernel, opts.shim)
         initrd = f'{self.folder}/initrd'
-        parts.guest_initrd(initrd, self.options, kernel)
-        return kernel.image, initrd
+        parts.guest_initrd(initrd, opts, kernel)
+        return kernel.image, initrd, f'{append} {opts.append}'.strip()
 
 
 class TcgHost(Host):
     """Plain emulation."""
 
     def prepare(self):
-        opts = self.options
-        if not opts.initramfs:
-            raise session.RigError('this host needs --initramfs')
-        kernel, initrd = self.initramfs_guest()
+        boot = self.boot('console=ttyS0 panic=-1')
         self.listen('guest')
-        return machine.tcg(opts, self.folder, opts.disks, machine.direct_boot(
-            kernel, initrd, f'console=ttyS0 panic=-1 {opts.append}'.strip()))
+        return machine.tcg(self.options, self.folder, self.disks,
+                           machine.direct_boot(*boot) if boot else [])
 
 
 class HypervHost(Host):
@@ -63,22 +100,18 @@ class HypervHost(Host):
     # Each character on the emulated port is an exit or two.
     append = 'console=ttyS0 panic=-1 loglevel=5'
 
-    def guest_append(self):
-        return f'{self.append} {self.options.append}'.strip()
-
     def prepare(self):
-        opts = self.options
-        kernel, initrd = self.initramfs_guest()
+        boot = self.boot(self.append)
         qemu = parts.qemu()
         nodes = []
-        for index, disk in enumerate(opts.disks):
+        for index, disk in enumerate(self.disks):
             nodes += machine.file_node(disk, f'disk{index}')
         chardevs = [*machine.socket_chardev('rig', self.listen('guest')),
                     '-chardev', f'file,id=serial,path={self.folder}/serial.log']
         return machine.hyperv(
-            opts, [f'{qemu}/bin/qemu-system-x86_64', '-L', f'{qemu}/share'],
-            nodes, opts.disks, None, chardevs,
-            machine.direct_boot(kernel, initrd, self.guest_append()))
+            self.options, [f'{qemu}/bin/qemu-system-x86_64', '-L', f'{qemu}/share'],
+            nodes, self.disks, self.image, chardevs,
+            machine.direct_boot(*boot) if boot else [])
 
     def host_statistics(self):
         text = 'host hyperv\n'
@@ -93,30 +126,32 @@ class NestedHypervHost(HypervHost):
     """A Hyper-V guest of the KVM of an emulated machine."""
 
     def prepare(self):
-        opts = self.options
-        kernel, initrd = self.initramfs_guest()
-        self.inner = self.inner_args('/guest/vmlinuz', '/guest/initrd')
+        boot = self.boot(self.append)
+        files = {}
+        inner_boot = []
+        if boot:
+            kernel, initrd, append = boot
+            files = {'guest/vmlinuz': kernel, 'guest/initrd': initrd}
+            inner_boot = machine.direct_boot('/guest/vmlinuz', '/guest/initrd', append)
+        self.inner = self.inner_args(inner_boot)
         outer = parts.kernel('', False)
         outer_initrd = f'{self.folder}/outer-initrd'
-        parts.outer_initrd(outer_initrd, opts, outer,
-                           {'guest/vmlinuz': kernel, 'guest/initrd': initrd})
-        os.unlink(initrd)
+        parts.outer_initrd(outer_initrd, self.options, outer, files)
         self.listen('guest')
         self.listen('outer')
         self.handlers['outer'] = self.from_outer
-        return machine.outer(opts, self.folder, outer.image, outer_initrd, opts.disks)
+        return machine.outer(self.options, self.folder, outer.image, outer_initrd, self.disks)
 
-    def inner_args(self, kernel, initrd):
+    def inner_args(self, boot):
         """The command line of QEMU in the outer machine."""
-        opts = self.options
         nodes = []
-        for index, disk in enumerate(opts.disks):
+        for index, disk in enumerate(self.disks):
             nodes += machine.device_node(disk, f'disk{index}', f'/dev/vd{chr(97 + index)}')
         chardevs = ['-chardev', f'pipe,id=rig,path=/dev/virtio-ports/{machine.INNER_PORT}',
                     '-chardev', f'file,id=serial,path=/dev/virtio-ports/{machine.SERIAL_PORT}']
         return machine.hyperv(
-            opts, ['qemu-system-x86_64', '-L', '/usr/share/qemu'], nodes, opts.disks, None,
-            chardevs, machine.direct_boot(kernel, initrd, self.guest_append()))
+            self.options, ['qemu-system-x86_64', '-L', '/usr/share/qemu'], nodes, self.disks,
+            self.image, chardevs, boot)
 
     def bring_up(self):
         self.hello('outer')
@@ -132,7 +167,7 @@ class NestedHypervHost(HypervHost):
         elif kind == 'Z':
             raise session.RigError(
                 f'the guest ended while {self.doing} '
-                f'(QEMU status {session.channel.number(payload)})')
+                f'(QEMU status {channel.number(payload)})')
         elif kind == 't':
             text = 'host hyperv\n'
             for line in payload.decode(errors='replace').splitlines():
@@ -143,10 +178,10 @@ class NestedHypervHost(HypervHost):
         self.send('outer', 'send', 'T', b'/sys/kernel/debug/kvm/*\0')
 
 
-def create(options):
+def create(opts):
     log_folder = parts.cache_folder() + '/logs'
-    if options.host == 'tcg':
+    if opts.host == 'tcg':
         kind = TcgHost
     else:
         kind = HypervHost if kvm.offers_hyperv() else NestedHypervHost
-    return kind(options, log_folder)
+    return kind(opts, log_folder)

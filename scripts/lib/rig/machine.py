@@ -99,7 +99,8 @@ def vmbus_disks(disks, image):
         serial = f',serial={disk.serial}' if disk.serial else ''
         if disk.bus == 'ide':
             # Firmware and boot loader see the emulated disk, Linux the other.
-            boot = ',bootindex=0' if disk is image else ''
+            # A kernel given to QEMU is index 0.
+            boot = ',bootindex=1' if disk is image else ''
             args += ['-device', f'ide-hd,bus=ide.{disk.controller},unit={disk.lun},'
                                 f'drive={node},share-rw=on{boot}{serial}',
                      '-device', f'vmbus-ide,drive={node},controller={disk.controller},'

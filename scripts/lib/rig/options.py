@@ -29,7 +29,7 @@ class Disk:
     path: str
     format: str
     bus: str = 'scsi'
-    controller: int = 0
+    controller: int = None
     lun: int = None
     serial: str = None
     readonly: bool = False
@@ -92,6 +92,12 @@ def parse_disk(text):
     return disk
 
 
+def boot_disk(disk):
+    """The disk where a Gen 1 machine's firmware looks first."""
+    disk.bus, disk.controller, disk.lun = 'ide', 0, 0
+    return disk
+
+
 def split_pair(text, option):
     left, colon, right = text.rpartition(':')
     if not (colon and left and right):
@@ -99,19 +105,25 @@ def split_pair(text, option):
     return left, right
 
 
-def assign_places(disks):
-    """Gives each SCSI disk without a LUN the lowest one that is free."""
-    taken = {(d.bus, d.controller, d.lun) for d in disks if d.lun is not None}
-    for disk in disks:
-        if disk.lun is None:
-            disk.lun = next(n for n in range(65) if (disk.bus, disk.controller, n) not in taken)
-            taken.add((disk.bus, disk.controller, disk.lun))
-    places = [(d.bus, d.controller, d.lun) for d in disks]
-    for place in places:
-        if places.count(place) > 1:
-            raise UsageError('two disks in one place: bus=%s,ctl=%d,lun=%d' % place)
-        if place[0] == 'ide' and (place[1] > 1 or place[2] > 1):
+def assign_places(disks, image):
+    """Gives each disk a place; the image is the first IDE disk."""
+    taken = {('ide', 0, 0)} if image else set()
+    fixed = [d for d in disks if d.lun is not None]
+    for disk in fixed + [d for d in disks if d.lun is None]:
+        controllers = range(2) if disk.bus == 'ide' else range(1)
+        if disk.controller is not None:
+            controllers = [disk.controller]
+        luns = range(2 if disk.bus == 'ide' else 64)
+        if disk.lun is not None:
+            luns = [disk.lun]
+        places = [(disk.bus, c, n) for c in controllers for n in luns]
+        free = [place for place in places if place not in taken]
+        if not free:
+            raise UsageError(f'--disk {disk.path}: its place is taken')
+        if disk.bus == 'ide' and (free[0][1] > 1 or free[0][2] > 1):
             raise UsageError('an IDE disk needs ctl=0 or 1, lun=0 or 1')
+        _, disk.controller, disk.lun = free[0]
+        taken.add(free[0])
 
 
 def parser():
@@ -161,16 +173,11 @@ def parse(argv):
         command = ['exec $(command -v bash || echo sh) -l']
     if not 1 <= a.smp <= 64:
         raise UsageError('--smp: 1 to 64')
-    image = parse_disk(a.image) if a.image else None
+    image = boot_disk(parse_disk(a.image)) if a.image else None
     disks = [parse_disk(text) for text in a.disk]
     if a.kernel and not a.initramfs:
         raise UsageError('--kernel needs --initramfs: an image boots its own kernel')
-    if image or not a.initramfs:
-        for disk in disks:
-            # The image is the first IDE disk.
-            if disk.bus == 'ide' and disk.lun is None and disk.controller == 0:
-                disk.lun = 1
-    assign_places(disks)
+    assign_places(disks, image or not a.initramfs)
     add = [split_pair(text, '--add') for text in a.add]
     for path, _ in add:
         if not os.path.isfile(path):

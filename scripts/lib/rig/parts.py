@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a guest is made of; the shell libraries build it and keep it cached."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 
 from . import cpio, machine
 
@@ -60,7 +60,7 @@ def cache_folder():
     return shell('cache_dir >&3')[0]
 
 
-@dataclass
+@dataclasses.dataclass
 class Kernel:
     release: str
     image: str
@@ -200,3 +200,47 @@ def outer_initrd(path, options, kernel_parts, files):
 def qemu():
     """The folder of the test host's QEMU."""
     return shell('qemu_build; echo "$REPLY" >&3')[0]
+
+
+def image():
+    """The folder of the demo's image, with our modules for its kernel in it."""
+    return shell('''
+        kernel_get
+        modules_build "$root" "$KERNEL_RELEASE" "$KERNEL_KDIR"
+        image_build "$KERNEL_RELEASE" "$MODULES_DIR"
+        echo "$REPLY" >&3''')[0]
+
+
+def overlay(path, disk):
+    """A file that takes the writes to a disk, so that the disk stays as it is."""
+    shell('deps_need qemu-utils; qemu-img create -q -f qcow2 -F "$1" -b "$2" "$3"',
+          disk.format, disk.path, path)
+    return dataclasses.replace(disk, path=path, format='qcow2', snapshot=False)
+
+
+def image_boot(folder, append):
+    """How to boot an image's own kernel with other parameters than its GRUB's.
+
+    Returns kernel, initrd and parameters, from the files beside the image.
+    """
+    files = [f'{folder}/{name}' for name in ('vmlinuz', 'initrd.img', 'cmdline')]
+    if not all(os.path.isfile(path) for path in files):
+        raise PartsError('--no-shim, --no-load, --param and --append need vmlinuz, '
+                         f'initrd.img and cmdline beside the image, in {folder}')
+    with open(files[2], encoding='utf-8') as file:
+        return files[0], files[1], f'{file.read().strip()} {append}'
+
+
+def image_append(options):
+    """The kernel parameters that carry the options into an image guest."""
+    words = []
+    if not options.shim or not options.load:
+        words.append('module_blacklist=xen_hyperv,xen_hyperv_vmbus,xen_hyperv_loopback')
+    shim = SHIM[options.host].replace('-', '_')
+    for param in options.param:
+        core = param.startswith('xen-hyperv.')
+        words.append(('xen_hyperv.' if core else f'{shim}.') +
+                     param.removeprefix('xen-hyperv.').removeprefix(f'{SHIM[options.host]}.'))
+    if options.append:
+        words.append(options.append)
+    return ' '.join(words)

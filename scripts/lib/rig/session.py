@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
+import tty
 
 from . import channel
 
@@ -259,6 +261,28 @@ class Session:
             elif kind == 'H':
                 raise RigError('the guest restarted while running the command')
         raise AssertionError
+
+    def terminal(self, name, argv):
+        """Runs a command on a terminal that is joined to ours."""
+        if not os.isatty(0):
+            raise RigError('a console needs a terminal')
+        self.doing = 'on the console'
+        before = termios.tcgetattr(0)
+        tty.setraw(0)
+        try:
+            self.send(name, 'send_run', argv, channel.RUN_PTY)
+            size = os.get_terminal_size(0)
+            self.send(name, 'send_numbers', 'W', size.lines, size.columns)
+            for kind, payload in self.frames(name, extra=(0,)):
+                if kind == 0:
+                    self.send(name, 'send', 'I', os.read(0, 4096))
+                elif kind == 'O':
+                    write_fully(1, payload)
+                elif kind == 'Z':
+                    return channel.number(payload)
+            raise AssertionError
+        finally:
+            termios.tcsetattr(0, termios.TCSADRAIN, before)
 
     def check_init(self, name):
         """An initramfs guest's init leaves what went wrong in a file."""
