@@ -28,6 +28,8 @@ struct msg {
 	char body[4096 + 1];
 };
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define HEADER	16
 #define CLIENTS	8
 #define ROUNDS	40
@@ -156,7 +158,7 @@ static void test_counter(void)
 	int fd = xs_open(), status;
 	char want[16];
 
-	expect("counter", ASK(fd, XS_WRITE, 0, "data/counter\0" "0"), "OK");
+	expect("counter", ASK(fd, XS_WRITE, 0, "data/counter\0000"), "OK");
 	for (i = 0; i < CLIENTS; i++) {
 		unsigned int n, mine = 0;
 		int own;
@@ -189,8 +191,8 @@ static void test_conflict(void)
 
 	if (pipe(to) || pipe(from))
 		err(1, "pipe");
-	expect("a", ASK(fd, XS_WRITE, 0, "data/a\0" "1"), "OK");
-	expect("b", ASK(fd, XS_WRITE, 0, "data/b\0" "1"), "OK");
+	expect("a", ASK(fd, XS_WRITE, 0, "data/a\0001"), "OK");
+	expect("b", ASK(fd, XS_WRITE, 0, "data/b\0001"), "OK");
 	if (!fork()) {
 		int other = xs_open();
 
@@ -198,9 +200,9 @@ static void test_conflict(void)
 			const char *r = "";
 
 			if (c == 'a')
-				r = ASK(other, XS_WRITE, 0, "data/a\0" "2");
+				r = ASK(other, XS_WRITE, 0, "data/a\0002");
 			else if (c == 'b')
-				r = ASK(other, XS_WRITE, 0, "data/b\0" "2");
+				r = ASK(other, XS_WRITE, 0, "data/b\0002");
 			else
 				_exit(0);
 			if (strcmp(r, "OK") || write(from[1], &c, 1) != 1)
@@ -218,12 +220,12 @@ static void test_conflict(void)
 	OTHER("a");
 	expect("snapshot", ASK(fd, XS_READ, tx, "data/a\0"), "1");
 	expect("outside", ASK(fd, XS_READ, 0, "data/a\0"), "2");
-	expect("write", ASK(fd, XS_WRITE, tx, "data/c\0" "x"), "OK");
+	expect("write", ASK(fd, XS_WRITE, tx, "data/c\000x"), "OK");
 	expect("conflict", ASK(fd, XS_TRANSACTION_END, tx, "T\0"), "!EAGAIN");
 	expect("nothing", ASK(fd, XS_READ, 0, "data/c\0"), "!ENOENT");
 	tx = start(fd);
 	expect("read", ASK(fd, XS_READ, tx, "data/a\0"), "2");
-	expect("write", ASK(fd, XS_WRITE, tx, "data/c\0" "x"), "OK");
+	expect("write", ASK(fd, XS_WRITE, tx, "data/c\000x"), "OK");
 	OTHER("b");
 	expect("elsewhere", ASK(fd, XS_TRANSACTION_END, tx, "T\0"), "OK");
 	expect("committed", ASK(fd, XS_READ, 0, "data/c\0"), "x");
@@ -264,12 +266,12 @@ static void test_watch(void)
 	expect("watch", ASK(two, XS_WATCH, 0,
 			    "/local/domain/1/data/w\0second\0"), "OK");
 	expect_event(two, "/local/domain/1/data/w", "second");
-	expect("write", ASK(writer, XS_WRITE, 0, "data/w/x\0" "1"), "OK");
+	expect("write", ASK(writer, XS_WRITE, 0, "data/w/x\0001"), "OK");
 	expect_event(one, "data/w/x", "first");
 	expect_event(two, "/local/domain/1/data/w/x", "second");
 
 	tx = start(writer);
-	expect("write", ASK(writer, XS_WRITE, tx, "data/w/y\0" "1"), "OK");
+	expect("write", ASK(writer, XS_WRITE, tx, "data/w/y\0001"), "OK");
 	if (poll(&p, 1, 200) != 0)
 		errx(1, "an event before the commit");
 	expect("commit", ASK(writer, XS_TRANSACTION_END, tx, "T\0"), "OK");
@@ -295,16 +297,16 @@ static void test_errors(void)
 		ROW(XS_READ, "data/none\0", "!ENOENT"),
 		ROW(XS_READ, "/tool\0", "!EACCES"),
 		ROW(XS_DIRECTORY, "/\0", "!EACCES"),
-		ROW(XS_WRITE, "domid\0" "7", "!EACCES"),
+		ROW(XS_WRITE, "domid\0007", "!EACCES"),
 		ROW(XS_RM, "/\0", "!EACCES"),
 		ROW(XS_RM, "data/none/below\0", "!ENOENT"),
 		ROW(XS_SET_PERMS, "data\0", "!EINVAL"),
 		ROW(XS_SET_PERMS, "data\0n0\0", "!EPERM"),
 		ROW(XS_CONTROL, "help\0", "!EACCES"),
-		ROW(XS_INTRODUCE, "2\0" "1\0" "1\0", "!EACCES"),
+		ROW(XS_INTRODUCE, "2\0001\0001\0", "!EACCES"),
 		ROW(XS_RELEASE, "1\0", "!EACCES"),
 		ROW(XS_RESUME, "1\0", "!EACCES"),
-		ROW(XS_SET_TARGET, "1\0" "0\0", "!EACCES"),
+		ROW(XS_SET_TARGET, "1\0000\0", "!EACCES"),
 		ROW(XS_IS_DOMAIN_INTRODUCED, "1\0", "!EACCES"),
 		ROW(XS_GET_DOMAIN_PATH, "3\0", "/local/domain/3"),
 		ROW(XS_WATCH_EVENT, "x\0", "!ENOSYS"),
@@ -315,7 +317,7 @@ static void test_errors(void)
 	int fd = xs_open();
 	unsigned int i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		expect(rows[i].data, ask(fd, rows[i].type, 0, rows[i].data,
 					 rows[i].len), rows[i].answer);
 	/* The largest message that the device takes, in many ring-fuls. */
