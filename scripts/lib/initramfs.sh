@@ -11,8 +11,8 @@
 #   initramfs_qemu                  the test host's QEMU, for the outer machine
 # Each sets REPLY to its folder with layer.cpio (initramfs_core also: agent).
 #
-# Needs deps.sh, cache.sh, mirror.sh, kernel.sh and qemu.sh to be sourced
-# before.
+# Needs deps.sh, cache.sh, mirror.sh, kernel.sh, qemu.sh and firmware.sh to be
+# sourced before.
 
 # Dependencies are added. Those that a kernel has built in or lacks are no error.
 INITRAMFS_MODULES=(
@@ -178,18 +178,23 @@ initramfs_modules() {
 }
 
 initramfs_qemu_make() {
-	local qemu=$1 root=$OUT/root
+	local qemu=$1 firmware=$2 root=$OUT/root
 
 	mkdir -p "$root"/{lib,lib64,usr/bin,usr/share}
 	cp "$qemu/bin/qemu-system-x86_64" "$root/usr/bin"
 	cp -R "$qemu/share" "$root/usr/share/qemu"
+	cp "$firmware/bios-256k.bin" "$root/usr/share/qemu"
 	cp "$qemu"/lib/* "$root/lib"
 	mv "$root"/lib/ld-linux-* "$root/lib64"
 	initramfs_pack "$root"
 }
 
 initramfs_qemu() {
+	local qemu
+
 	qemu_build || return
-	cache_build rig-qemu "$(cache_key "$REPLY" "$(declare -f initramfs_qemu_make)")" \
-		initramfs_qemu_make "$REPLY"
+	qemu=$REPLY
+	firmware_build || return
+	cache_build rig-qemu "$(cache_key "$qemu" "$REPLY" "$(declare -f initramfs_qemu_make)")" \
+		initramfs_qemu_make "$qemu" "$REPLY"
 }

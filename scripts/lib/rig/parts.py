@@ -11,7 +11,7 @@ import tempfile
 from . import cpio, machine
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '../../..'))
-LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'qemu', 'initramfs',
+LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'qemu', 'firmware', 'initramfs',
         'image-base', 'image')
 
 # Loaded in every initramfs guest.
