@@ -218,7 +218,8 @@ static int probe_disk(struct stor_lun *lun, bool cdrom)
 		dev->ide_unit = (dev->guid.b[0] & 1) * 2 + host->target;
 	snprintf(dev->label, sizeof(dev->label), "vmbus %pUl lun %u",
 		 &dev->guid, lun->lun);
-	dev->max_queues = num_online_cpus();
+	dev->max_queues = min3(num_online_cpus(), stor_max_channels(),
+			       host->max_sub + 1U);
 	dev->queue_depth = STOR_DEPTH;
 	return 0;
 }
