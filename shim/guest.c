@@ -84,8 +84,11 @@ int xhv_copy_from_guest(void *dst, unsigned long gva, size_t len)
 		to += sizeof(u32);
 		src += sizeof(u32);
 	}
-	for (len &= 3; len; len--)
-		__get_kernel_nofault(to++, src++, u8, fault);
+	for (len &= 3; len; len--) {
+		__get_kernel_nofault(to, src, u8, fault);
+		to++;
+		src++;
+	}
 	return 0;
 
 fault:
