@@ -138,7 +138,7 @@ static int open_ring(struct vbd *vbd, unsigned int i, const char *dir,
 {
 	struct vbd_ring *r = &vbd->rings[i];
 	grant_ref_t grefs[VBD_MAX_RING_PAGES];
-	char node[16];
+	char node[20];
 	unsigned int n;
 	u32 port;
 	int err;
