@@ -6,7 +6,7 @@
 #
 #   modules_build ROOT RELEASE KDIR [MAKE-ARGUMENT...]
 #                        builds the checkout ROOT's modules; sets MODULES_DIR,
-#                        a folder of *.ko (empty when ROOT has no Makefile)
+#                        a folder of *.ko and the build's log
 #
 # Needs deps.sh and cache.sh to be sourced before.
 
@@ -44,17 +44,17 @@ modules_make() {
 	log=$(dirname "$OUT")/.log
 	mkdir -p "$tree"
 	modules_copy "$root" "$tree"
-	[ -e "$tree/Makefile" ] || return 0
 	if ! make -C "$tree" -j2 KDIR="$kdir" "$@" >"$log" 2>&1; then
 		cat "$log" >&2
 		return 1
 	fi
 	grep -E 'warning:|WARNING:' "$log" >&2 || :
 	cp "$tree"/*.ko "$OUT"
+	cp "$log" "$OUT/log"
 }
 
 modules_build() {
-	local root=$1 release=$2 kdir=$3 sources source key
+	local root=$1 kdir=$3 name=modules-$2 sources source key
 
 	shift 3
 	deps_need make gcc libc6-dev
@@ -63,7 +63,9 @@ modules_build() {
 		[ ! -e "$root/$source" ] || sources+=("$root/$source")
 	done
 	key=$(cache_key "${sources[@]}" "$kdir" "$*" "$(gcc --version)")
-	cache_build "modules-$release" "$key" modules_make "$root" "$kdir" "$@" || return
+	# A tree for each set of arguments, else each would undo the others' work.
+	[ $# -eq 0 ] || name+=-$(cache_key "$*" | cut -c1-8)
+	cache_build "$name" "$key" modules_make "$root" "$kdir" "$@" || return
 	# shellcheck disable=SC2034 # read by those who source this file
 	MODULES_DIR=$REPLY
 }

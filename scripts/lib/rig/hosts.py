@@ -102,16 +102,18 @@ class HypervHost(Host):
 
     def prepare(self):
         boot = self.boot(self.append)
-        qemu = parts.qemu()
         nodes = []
         for index, disk in enumerate(self.disks):
             nodes += machine.file_node(disk, f'disk{index}')
         chardevs = [*machine.socket_chardev('rig', self.listen('guest')),
                     '-chardev', f'file,id=serial,path={self.folder}/serial.log']
         return machine.hyperv(
-            self.options, [f'{qemu}/bin/qemu-system-x86_64', '-L', f'{qemu}/share'],
-            nodes, self.disks, self.image, chardevs,
+            self.options, self.qemu_program(), nodes, self.disks, self.image, chardevs,
             machine.direct_boot(*boot) if boot else [])
+
+    def qemu_program(self):
+        folder = parts.qemu()
+        return [f'{folder}/bin/qemu-system-x86_64', '-L', f'{folder}/share']
 
     def host_statistics(self):
         text = 'host hyperv\n'
@@ -140,7 +142,9 @@ class NestedHypervHost(HypervHost):
         self.listen('guest')
         self.listen('outer')
         self.handlers['outer'] = self.from_outer
-        return machine.outer(self.options, self.folder, outer.image, outer_initrd, self.disks)
+        # Debian 12's own may deliver interrupts of a guest's guest twice.
+        program = self.qemu_program()
+        return machine.outer(self.options, program, self.folder, outer.image, outer_initrd, self.disks)
 
     def inner_args(self, boot):
         """The command line of QEMU in the outer machine."""

@@ -125,9 +125,9 @@ def hyperv(options, program, nodes, disks, image, chardevs, boot):
             *nodes, *vmbus_disks(disks, image), *user_nics(options), *boot]
 
 
-def outer(options, folder, kernel, initrd, disks):
+def outer(options, program, folder, kernel, initrd, disks):
     """The machine whose KVM runs the guest, where this one's cannot."""
-    args = [QEMU_TCG, *bare('xhv-rig-outer'), '-machine', 'q35,vmport=off',
+    args = [*program, *bare('xhv-rig-outer'), '-machine', 'q35,vmport=off',
             '-accel', 'tcg,thread=multi', '-cpu', 'EPYC,+svm,+npt', '-smp', '2',
             '-m', str(options.mem + 640),
             '-serial', f'file:{folder}/outer.log',

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What tests share. A test sources this from the checkout's root; it sources
+# the other libraries and gives the test a folder that is removed at its end.
+#
+#   $work                  that folder
+#   fail TEXT              ends the test
+#   skip REASON            ends the test; it counts as skipped
+#   rig ARGUMENT...        scripts/rig run ARGUMENT..., stdout to $work/out,
+#                          stderr to $work/err, the status to $status
+#   expect_status N        of the last rig
+#   checked_sources        prints the C files of the kernel modules
+
+for lib in deps cache mirror kernel modules initramfs; do
+	# shellcheck source=/dev/null
+	. "scripts/lib/$lib.sh"
+done
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/xhv-case.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT
+
+fail() {
+	echo "not so: $*"
+	exit 1
+}
+
+skip() {
+	echo "$*"
+	exit 77
+}
+
+rig() {
+	status=0
+	scripts/rig run "$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+expect_status() {
+	[ "$status" -eq "$1" ] && return
+	echo "--- the command's output"
+	tail -n 50 "$work/out"
+	echo "--- its errors"
+	tail -n 100 "$work/err"
+	fail "status $status, expected $1"
+}
+
+# The modules' own sources. tests/host is QEMU's, in QEMU's style.
+checked_sources() {
+	find xen-abi hyperv-abi loopback shim include tests/kunit -type f -name '*.[ch]' \
+		! -name '*.mod.c' 2>/dev/null | LC_ALL=C sort
+}
