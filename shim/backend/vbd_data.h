@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the data path (vbd_ring.c) offers to the code that connects a ring.
+ * What the parts of the data path offer to each other and to the code that
+ * connects a ring.
  */
 #ifndef XHV_VBD_DATA_H
 #define XHV_VBD_DATA_H
@@ -15,6 +16,17 @@ void vbd_ring_notify(struct xhv_evtchn *ec);
 void vbd_ring_moved(struct xhv_evtchn *ec, unsigned int vcpu);
 enum hrtimer_restart vbd_ring_retry(struct hrtimer *t);
 extern const struct xhv_block_client vbd_ring_client;
+
+/*
+ * vbd_submit.c, under ring->lock.
+ */
+
+/* Submits what it can of a request; false if the request has to wait. */
+bool vbd_req_advance(struct vbd_ring *r, struct vbd_req *req);
+/* Lets go of the grants of a request, if it holds them. */
+void vbd_req_unpin(struct vbd_req *req);
+/* The I/O of the bounce buffer has ended. */
+void vbd_req_bounced(struct vbd_ring *r, const struct vbd_req *req, int error);
 
 /* Takes what is in the ring. Process context. */
 void vbd_ring_process(struct vbd_ring *r);
