@@ -45,9 +45,12 @@ int xhv_store_rm(const char *path);
 /**
  * struct xhv_store_watch - a back end's watch
  * @path: absolute path; the watch fires for it and all below
- * @fire: called in the server's worker (process context, may sleep, may call
- *	  all functions of this header) with the path that changed
- * @entry: the server's
+ * @fire: called in a worker of the store's (process context, may sleep, may
+ *	  call all functions of this header) with the path that changed. One
+ *	  call at a time for all watches; the guest's requests are served
+ *	  meanwhile.
+ * @entry: the store's
+ * @pending: the store's
  *
  * A watch fires once when it is registered, as the protocol says
  * (xs_wire.h, XS_WATCH), and may fire for changes that the back end made.

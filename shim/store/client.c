@@ -132,15 +132,20 @@ void xhv_client_kick(void)
 		queue_work(client.wq, &client.work);
 }
 
-int xhv_client_init(struct xhv_xs *xs, struct workqueue_struct *wq)
+int xhv_client_init(struct xhv_xs *xs)
 {
 	struct xhv_xs_conn *conn;
 
+	/* Not for memory reclaim, unlike the ring's: what back ends do in
+	 * fire() allocates, and may wait for work that is not either.
+	 */
+	client.wq = alloc_workqueue("xen-hyperv-watch", WQ_UNBOUND, 0);
+	if (!client.wq)
+		return -ENOMEM;
 	INIT_WORK(&client.work, client_work);
 	INIT_LIST_HEAD(&client.events);
 	INIT_LIST_HEAD(&client.pending);
 	init_waitqueue_head(&client.idle);
-	client.wq = wq;
 	conn = xhv_xs_connect(xs, XHV_BACKEND_DOMID, &client_ops, NULL);
 	if (IS_ERR(conn))
 		return PTR_ERR(conn);
@@ -157,9 +162,10 @@ void xhv_client_exit(void)
 {
 	struct client_event *ev, *next;
 
-	if (!client.conn)
+	if (!client.wq)
 		return;
 	cancel_work_sync(&client.work);
+	destroy_workqueue(client.wq);
 	list_for_each_entry_safe(ev, next, &client.events, entry)
 		kfree(ev);
 	xhv_xs_disconnect(client.conn);

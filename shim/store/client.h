@@ -6,7 +6,6 @@
 #define XHV_STORE_CLIENT_H
 
 struct seq_file;
-struct workqueue_struct;
 struct xhv_xs;
 struct xhv_xs_conn;
 
@@ -18,11 +17,11 @@ void xhv_store_lock(void);
 void xhv_store_unlock(void);
 
 /* Under the lock or before anybody can take it. */
-int xhv_client_init(struct xhv_xs *xs, struct workqueue_struct *wq);
+int xhv_client_init(struct xhv_xs *xs);
 struct xhv_xs_conn *xhv_client_conn(void);
 /* Lets watches fire if any have to; under the lock. */
 void xhv_client_kick(void);
-/* Without the lock; no client uses the store any more. */
+/* Without the lock; no client uses the store any more. Harmless if not set up. */
 void xhv_client_exit(void);
 void xhv_client_show(struct seq_file *m);
 

@@ -159,12 +159,11 @@ static void link_die(struct xhv_link *link, u32 error)
 }
 
 /* xenstore-ring.txt, "The ring reconnection feature". */
-static void link_reconnect(struct xhv_link *link)
+void xhv_link_reset(struct xhv_link *link)
 {
 	struct xenstore_domain_interface *page = link->page;
 
 	link->error = XENSTORE_ERROR_NONE;
-	link->reconnects++;
 	drop_output(link);
 	xhv_xs_conn_reset(link->conn);
 	WRITE_ONCE(page->req_cons, 0);
@@ -255,7 +254,8 @@ bool xhv_link_run(struct xhv_link *link, unsigned int budget, bool *notify)
 	bool moved;
 
 	if (READ_ONCE(link->page->connection) == XENSTORE_RECONNECT) {
-		link_reconnect(link);
+		link->reconnects++;
+		xhv_link_reset(link);
 		*notify = true;
 	}
 	do {

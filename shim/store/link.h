@@ -77,6 +77,11 @@ int xhv_link_init(struct xhv_link *link, struct xhv_xs *xs, u32 domid,
 		  struct xenstore_domain_interface *page);
 void xhv_link_exit(struct xhv_link *link);
 
+/* Forgets all that is under way, and what the guest may have left in the page:
+ * as it was after xhv_link_init().
+ */
+void xhv_link_reset(struct xhv_link *link);
+
 /**
  * xhv_link_run() - move what can be moved
  * @link: the link

@@ -38,7 +38,7 @@
  * xb_write() and xb_read() have no full barrier between their store of one
  * index and their load of the other, by which they decide whether to notify,
  * so a notification can be lost when both sides act at once. Looking again a
- * little later, once, is enough: by then the store is visible.
+ * little later is enough: by then the store is visible.
  */
 #define RECHECK_MS	20
 
@@ -137,9 +137,7 @@ int xhv_store_init(void)
 
 	server.page = (void *)get_zeroed_page(GFP_KERNEL);
 	server.link = kzalloc(sizeof(*server.link), GFP_KERNEL);
-	/* Root may be on a disk whose back end needs the store to make
-	 * progress when memory is short.
-	 */
+	/* The guest may wait for the store when memory is short. */
 	server.wq = alloc_workqueue("xen-hyperv-store",
 				    WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	server.xs = xhv_xs_create();
@@ -147,7 +145,7 @@ int xhv_store_init(void)
 		goto err_free;
 	INIT_WORK(&server.ring_work, ring_work);
 	INIT_DELAYED_WORK(&server.recheck, recheck);
-	err = xhv_client_init(server.xs, server.wq);
+	err = xhv_client_init(server.xs);
 	if (err)
 		goto err_free;
 	err = xhv_link_init(server.link, server.xs, XHV_GUEST_DOMID,
@@ -194,6 +192,9 @@ void xhv_store_stop(void)
 	cancel_delayed_work_sync(&server.recheck);
 	xhv_evtchn_disconnect(&server.ec);
 	cancel_work_sync(&server.ring_work);
+	xhv_store_lock();
+	xhv_link_reset(server.link);
+	xhv_store_unlock();
 }
 
 void xhv_store_exit(void)
