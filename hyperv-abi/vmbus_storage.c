@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 
+#include "../include/compat.h"
 #include "storage.h"
 
 /* A host may be busy, it may not be silent. */
@@ -42,6 +43,7 @@ static int open_channel(struct stor_host *host, struct vmbus_channel *ch)
 	stor_chan_init(c, host, ch);
 	set_channel_read_mode(ch, HV_CALL_ISR);
 	ch->max_pkt_size = MAX_PACKET;
+	xhv_channel_own_ids(ch);
 
 	mutex_lock(&host->chans_lock);
 	err = -ENOSPC;

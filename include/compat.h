@@ -7,6 +7,7 @@
 #define XHV_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/hyperv.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
@@ -34,5 +35,18 @@ typedef int xhv_hv_remove_t;
 typedef void xhv_hv_remove_t;
 #define XHV_HV_REMOVED
 #endif
+
+/* Request ids that we choose ourselves. hv_storvsc leaves its callbacks in the
+ * channel when it is unloaded, and the next packet would call them
+ * (drivers/hv/ring_buffer.c: hv_ringbuffer_write()).
+ */
+static inline void xhv_channel_own_ids(struct vmbus_channel *ch)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+	ch->next_request_id_callback = NULL;
+	ch->request_addr_callback = NULL;
+	ch->rqstor_size = 0;
+#endif
+}
 
 #endif /* XHV_COMPAT_H */
