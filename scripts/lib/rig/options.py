@@ -126,10 +126,15 @@ def assign_places(disks, image):
         taken.add(free[0])
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageError(f'{message}; see scripts/rig --help')
+
+
 def parser():
-    p = argparse.ArgumentParser(prog='rig', usage=USAGE, epilog=EPILOG, add_help=True,
-                                formatter_class=argparse.RawDescriptionHelpFormatter,
-                                allow_abbrev=False)
+    p = Parser(prog='rig', usage=USAGE, epilog=EPILOG, add_help=True,
+               formatter_class=argparse.RawDescriptionHelpFormatter,
+               allow_abbrev=False)
     p.add_argument('action', choices=('run', 'shell'), metavar='run|shell')
     p.add_argument('--host', choices=HOSTS, required=True,
                    help='tcg: no Hyper-V, loopback transports; hyperv: VMBus devices')

@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import re
 import select
 import shutil
 import signal
@@ -17,6 +18,10 @@ from . import channel
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEEP_LOGS = 20
+
+
+# The first of these is what to look at in a serial log.
+TROUBLE = re.compile('Kernel panic|BUG:|Oops|general protection fault|WARNING: CPU')
 
 
 class RigError(Exception):
@@ -308,6 +313,12 @@ def report(session, reason, tail):
     if not session or not session.process:
         return
     if tail:
-        lines = session.serial_log().splitlines()[-tail:]
+        lines = session.serial_log().splitlines()
+        trouble = [n for n, line in enumerate(lines) if TROUBLE.search(line)]
+        start = max(len(lines) - tail, 0)
+        if trouble and trouble[0] - 3 < start:
+            lines = lines[max(trouble[0] - 3, 0):][:2 * tail]
+        else:
+            lines = lines[start:]
         sys.stderr.write(''.join(f'rig| {line}\n' for line in lines))
     print(f'rig: the serial log is in {session.keep_log()}', file=sys.stderr)
