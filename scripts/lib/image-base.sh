@@ -57,7 +57,7 @@ image_customize() {
 		GRUB_DEFAULT=0
 		GRUB_TIMEOUT=0
 		GRUB_DISTRIBUTOR=Debian
-		GRUB_CMDLINE_LINUX_DEFAULT=""
+		GRUB_CMDLINE_LINUX_DEFAULT="quiet"
 		GRUB_CMDLINE_LINUX="console=hvc0 console=ttyS0,115200"
 		# a Xen guest's disks have no aliases: root is named by its device
 		GRUB_DISABLE_LINUX_UUID=true
