@@ -170,13 +170,11 @@ FAMILY(sched_op, XHV_SCHED_OP)
 FAMILY(physdev_op, XHV_PHYSDEV_OP)
 FAMILY(hvm_op, XHV_HVM_OP)
 
-/* An array of @a3 operations; do_grant_table_op() in xen/common/grant_table.c
- * refuses a count that is negative as an int before it looks at the command.
+/* An array of @a3 operations. An HVM guest's unknown and refused commands end
+ * in hvm_grant_table_op(), before do_grant_table_op() looks at the count.
  */
-#undef PRECONDITION
 #undef HANDLER_RAW
-#define PRECONDITION		((int)a3 < 0 ? -EINVAL : 0)
-#define HANDLER_RAW(fn)		fn(arg, a3)
+#define HANDLER_RAW(fn)		((int)a3 < 0 ? -EINVAL : fn(arg, a3))
 
 FAMILY(grant_table_op, XHV_GRANT_TABLE_OP)
 

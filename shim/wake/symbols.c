@@ -4,8 +4,8 @@
  *
  * kallsyms_lookup_name() has not been exported since 5.7, but a kprobe can be
  * asked for its address; every distribution kernel has KALLSYMS_ALL and
- * KPROBES. Where lockdown forbids kprobes (confidentiality mode) this fails and
- * nothing is woken.
+ * KPROBES; where one of them is missing nothing is woken. Lockdown forbids the
+ * kprobes that user space makes (kernel/trace/trace_kprobe.c), not this one.
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
@@ -70,7 +70,7 @@ int xhv_symbols_find(void)
 	unsigned int i;
 
 	if (!lookup) {
-		pr_info("not active: kprobes cannot find kallsyms_lookup_name (lockdown?)\n");
+		pr_info("not active: kprobes cannot find kallsyms_lookup_name\n");
 		return -EPERM;
 	}
 	static_call_update(xhv_kallsyms_lookup, (lookup_fn *)lookup);
