@@ -258,6 +258,22 @@ static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
 	return 0;
 }
 
+/* A disk that we have may have grown. */
+static void resize(struct stor_lun *lun)
+{
+	u32 block = lun->dev.logical_block_size;
+	u64 sectors = lun->dev.sectors;
+	struct stor_lun now = *lun;
+	bool thin;
+
+	/* Blocks of another size would be another disk. */
+	if (read_capacity(&now, &thin) ||
+	    now.dev.logical_block_size != block || now.dev.sectors == sectors)
+		return;
+	lun->dev.sectors = now.dev.sectors;
+	xhv_block_resized(&lun->dev);
+}
+
 static int scan_lun(struct stor_host *host, u8 nr)
 {
 	enum unit unit = inquire(host, nr);
@@ -272,6 +288,7 @@ static int scan_lun(struct stor_host *host, u8 nr)
 		if (!lun)
 			return add_lun(host, nr, unit == UNIT_CDROM);
 		lun->seen = true;
+		resize(lun);
 		return 0;
 	}
 }

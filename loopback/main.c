@@ -61,6 +61,11 @@ static long bad_sector = -1;
 module_param(bad_sector, long, 0600);
 MODULE_PARM_DESC(bad_sector, "an I/O that touches this sector fails (-1: none)");
 
+static const struct kernel_param_ops shown_ops;
+static unsigned int shown_mb;
+module_param_cb(shown_mb, &shown_ops, &shown_mb, 0600);
+MODULE_PARM_DESC(shown_mb, "how much of each disk is shown, in MiB (0: all)");
+
 static bool read_only;
 module_param(read_only, bool, 0400);
 MODULE_PARM_DESC(read_only, "disks cannot be written");
@@ -171,12 +176,13 @@ static int perform(struct loop_disk *disk, const struct xhv_block_queue *q,
 {
 	u64 nr = io->op == XHV_BLOCK_DISCARD ? io->nr_sectors :
 					       io->len >> LOOP_SECTOR_SHIFT;
+	/* Of the memory: a disk may shrink while an I/O is on its way. */
+	u64 size = (u64)size_mb * SZ_1M >> LOOP_SECTOR_SHIFT;
 
 	/* The back end has checked all this: a disk that trusts it would hide
 	 * its mistakes.
 	 */
-	if (WARN_ON_ONCE(io->sector > disk->dev.sectors ||
-			 nr > disk->dev.sectors - io->sector ||
+	if (WARN_ON_ONCE(io->sector > size || nr > size - io->sector ||
 			 !IS_ALIGNED((io->sector | nr) << LOOP_SECTOR_SHIFT,
 				     block_size) ||
 			 io->len > disk->dev.max_bytes))
@@ -290,6 +296,11 @@ static void del_disk(struct loop_disk *disk)
 	vfree(disk->data);
 }
 
+static u64 sectors(void)
+{
+	return (u64)(shown_mb ?: size_mb) * SZ_1M >> LOOP_SECTOR_SHIFT;
+}
+
 static int add_disk(struct loop_disk *disk, unsigned int i)
 {
 	struct xhv_block_dev *dev = &disk->dev;
@@ -302,7 +313,7 @@ static int add_disk(struct loop_disk *disk, unsigned int i)
 	dev->bus = XHV_BLOCK_LOOPBACK;
 	dev->lun = i;
 	snprintf(dev->label, sizeof(dev->label), "loopback %u", i);
-	dev->sectors = (u64)size_mb * SZ_1M >> LOOP_SECTOR_SHIFT;
+	dev->sectors = sectors();
 	dev->logical_block_size = block_size;
 	dev->physical_block_size = LOOP_FRAME_SIZE;
 	dev->max_bytes = max_kb * SZ_1K;
@@ -319,6 +330,30 @@ static int add_disk(struct loop_disk *disk, unsigned int i)
 	return err;
 }
 
+/* Disks that grow and shrink while they are in use. */
+static int set_shown(const char *val, const struct kernel_param *kp)
+{
+	unsigned int i, mb;
+	int err = kstrtouint(val, 0, &mb);
+
+	if (err)
+		return err;
+	if (loop_disks && mb > size_mb)
+		return -ERANGE;
+	shown_mb = mb;
+	for (i = 0; loop_disks && i < disks; i++) {
+		if (!loop_disks[i].added)
+			continue;
+		loop_disks[i].dev.sectors = sectors();
+		xhv_block_resized(&loop_disks[i].dev);
+	}
+	return 0;
+}
+
+static const struct kernel_param_ops shown_ops = {
+	.set = set_shown, .get = param_get_uint,
+};
+
 static int __init loop_init(void)
 {
 	unsigned int i;
@@ -327,7 +362,7 @@ static int __init loop_init(void)
 	if (!disks || disks > MAX_DISKS || !size_mb || size_mb > SZ_1M ||
 	    !is_power_of_2(block_size) || block_size < BIT(LOOP_SECTOR_SHIFT) ||
 	    block_size > LOOP_FRAME_SIZE || max_kb < 4 || max_kb > SZ_1M ||
-	    !depth || depth > SZ_1K)
+	    !depth || depth > SZ_1K || shown_mb > size_mb)
 		return -EINVAL;
 
 	loop_disks = kcalloc(disks, sizeof(*loop_disks), GFP_KERNEL);
@@ -349,6 +384,7 @@ err_del:
 		del_disk(&loop_disks[i]);
 err_free:
 	kfree(loop_disks);
+	loop_disks = NULL;
 	return err;
 }
 

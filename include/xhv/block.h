@@ -215,6 +215,14 @@ int xhv_block_add(struct xhv_block_dev *dev);
 void xhv_block_del(struct xhv_block_dev *dev);
 
 /**
+ * xhv_block_resized() - @dev->sectors has changed
+ * @dev: the disk, added
+ *
+ * Process context, may sleep.
+ */
+void xhv_block_resized(struct xhv_block_dev *dev);
+
+/**
  * xhv_block_settle() - the disks known so far are all that are coming now
  *
  * Process context, may sleep. Orders the disks added since the last call by

@@ -13,7 +13,6 @@
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
-#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/module.h>
@@ -32,48 +31,11 @@
 static DEFINE_MUTEX(vbds_lock);
 static LIST_HEAD(vbds);		/* under vbds_lock */
 
-/* Owned by the front end, read by the back end, and the other way round, as
- * libxl makes a device's directories.
- */
-static const struct xhv_store_perm fe_perm = {
-	XHV_GUEST_DOMID, XHV_BACKEND_DOMID
-};
-
-static const struct xhv_store_perm be_perm = {
-	XHV_BACKEND_DOMID, XHV_GUEST_DOMID
-};
-
-static const struct xhv_store_perm private_perm = {
-	XHV_BACKEND_DOMID, XHV_BACKEND_DOMID
-};
-
-/* "<dir>/<node>" = value */
-static __printf(3, 4)
-int put(const char *dir, const char *node, const char *fmt, ...)
-{
-	char path[96], val[96];
-	va_list ap;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, node);
-	va_start(ap, fmt);
-	vsnprintf(val, sizeof(val), fmt, ap);
-	va_end(ap);
-	return xhv_store_write(path, val, strlen(val));
-}
-
-static int get_u32(const char *dir, const char *node, u32 *val)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, node);
-	return xhv_store_read_u32(path, val);
-}
-
 static enum xenbus_state fe_state(const struct vbd *vbd)
 {
 	u32 state;
 
-	if (get_u32(vbd->fe, "state", &state))
+	if (vbd_get_u32(vbd->fe, "state", &state))
 		return XenbusStateUnknown;
 	return state;
 }
@@ -83,7 +45,7 @@ static void set_state(struct vbd *vbd, enum xenbus_state state)
 	if (vbd->state == state)
 		return;
 	vbd->state = state;
-	put(vbd->be, "state", "%d", state);
+	vbd_put(vbd->be, "state", "%d", state);
 }
 
 /* As xenbus_dev_fatal(): the reason goes where a toolstack looks for it, and
@@ -96,7 +58,7 @@ static void fatal(struct vbd *vbd, int err, const char *what)
 	pr_warn("%s: %s (%d)\n", vbd->name, what, err);
 	snprintf(dir, sizeof(dir), "/local/domain/%d/error/backend/vbd/%d/%u",
 		 XHV_BACKEND_DOMID, XHV_GUEST_DOMID, vbd->id);
-	put(dir, "error", "%d %s", err, what);
+	vbd_put(dir, "error", "%d %s", err, what);
 	set_state(vbd, XenbusStateClosing);
 }
 
@@ -143,7 +105,7 @@ static int open_ring(struct vbd *vbd, unsigned int i, const char *dir,
 	u32 port;
 	int err;
 
-	err = get_u32(dir, "event-channel", &port);
+	err = vbd_get_u32(dir, "event-channel", &port);
 	if (err)
 		return err;
 	for (n = 0; n < vbd->ring_pages; n++) {
@@ -151,7 +113,7 @@ static int open_ring(struct vbd *vbd, unsigned int i, const char *dir,
 			snprintf(node, sizeof(node), "ring-ref%u", n);
 		else
 			strscpy(node, "ring-ref", sizeof(node));
-		err = get_u32(dir, node, &grefs[n]);
+		err = vbd_get_u32(dir, node, &grefs[n]);
 		if (err)
 			return err;
 	}
@@ -173,12 +135,12 @@ static const char *read_choice(struct vbd *vbd, unsigned int *queues,
 		return "unknown protocol of the front end";
 
 	*queues = 1;
-	if (!get_u32(vbd->fe, "multi-queue-num-queues", &val))
+	if (!vbd_get_u32(vbd->fe, "multi-queue-num-queues", &val))
 		*queues = val;
 	if (!*queues || *queues > VBD_MAX_RINGS)
 		return "bad number of queues";
 
-	*multi_page = !get_u32(vbd->fe, "ring-page-order", &order);
+	*multi_page = !vbd_get_u32(vbd->fe, "ring-page-order", &order);
 	if (!*multi_page)
 		order = 0;
 	if (order > VBD_MAX_RING_ORDER)
@@ -218,33 +180,6 @@ static const char *open_rings(struct vbd *vbd, unsigned int queues,
 	return "cannot connect a ring";
 }
 
-/* What a front end reads once we say that we are connected. */
-static void put_details(struct vbd *vbd)
-{
-	const struct xhv_block_dev *dev = vbd->dev;
-	u32 info = 0;
-
-	if (dev->cdrom)
-		info |= VDISK_CDROM;
-	if (dev->read_only)
-		info |= VDISK_READONLY;
-
-	put(vbd->be, "feature-flush-cache", "%d", dev->flush);
-	put(vbd->be, "feature-barrier", "%d", dev->flush);
-	if (dev->discard) {
-		put(vbd->be, "discard-granularity", "%u",
-		    dev->discard_granularity);
-		put(vbd->be, "discard-alignment", "%u",
-		    dev->discard_alignment);
-		put(vbd->be, "discard-secure", "0");
-	}
-	put(vbd->be, "feature-discard", "%d", dev->discard);
-	put(vbd->be, "sectors", "%llu", dev->sectors);
-	put(vbd->be, "info", "%u", info);
-	put(vbd->be, "sector-size", "%u", dev->logical_block_size);
-	put(vbd->be, "physical-sector-size", "%u", dev->physical_block_size);
-}
-
 static void connect(struct vbd *vbd)
 {
 	const char *why;
@@ -263,7 +198,7 @@ static void connect(struct vbd *vbd)
 		fatal(vbd, err, why);
 		return;
 	}
-	put_details(vbd);
+	vbd_put_details(vbd);
 	for (i = 0; i < vbd->nr_rings; i++)
 		vbd_ring_start(&vbd->rings[i]);
 	set_state(vbd, XenbusStateConnected);
@@ -308,93 +243,6 @@ static void fire(struct xhv_store_watch *w, const char *path)
 	wake_up_all(&vbd->changed);
 }
 
-static int mkdir_or_exists(const char *path, struct xhv_store_perm perm)
-{
-	int err = xhv_store_mkdir(path, perm);
-
-	return err == -EEXIST ? 0 : err;
-}
-
-static int make_dirs(struct vbd *vbd)
-{
-	char path[64];
-	int err;
-
-	snprintf(path, sizeof(path), "/local/domain/%d/backend/vbd",
-		 XHV_BACKEND_DOMID);
-	err = mkdir_or_exists(path, private_perm);
-	if (err)
-		return err;
-	snprintf(path, sizeof(path), "/local/domain/%d/backend/vbd/%d",
-		 XHV_BACKEND_DOMID, XHV_GUEST_DOMID);
-	err = mkdir_or_exists(path, private_perm);
-	if (err)
-		return err;
-	snprintf(path, sizeof(path), "/local/domain/%d/device/vbd",
-		 XHV_GUEST_DOMID);
-	err = mkdir_or_exists(path, be_perm);
-	if (err)
-		return err;
-	err = mkdir_or_exists(vbd->be, be_perm);
-	if (err)
-		return err;
-	return mkdir_or_exists(vbd->fe, fe_perm);
-}
-
-/* The toolstack's part. The front end's state comes last: with it the kernel
- * takes notice of the device (drivers/xen/xenbus/xenbus_probe.c).
- */
-static int publish(struct vbd *vbd)
-{
-	const struct xhv_block_dev *dev = vbd->dev;
-	unsigned int queues;
-	int err;
-
-	err = make_dirs(vbd);
-	if (err)
-		return err;
-	queues = min3(dev->max_queues, (u32)VBD_MAX_RINGS, num_online_cpus());
-
-	put(vbd->be, "frontend", "%s", vbd->fe);
-	put(vbd->be, "frontend-id", "%d", XHV_GUEST_DOMID);
-	put(vbd->be, "online", "1");
-	put(vbd->be, "removable", "0");
-	put(vbd->be, "bootable", "1");
-	put(vbd->be, "dev", "%s", vbd->name);
-	put(vbd->be, "type", "phy");
-	put(vbd->be, "mode", dev->read_only ? "r" : "w");
-	put(vbd->be, "device-type", "disk");
-	put(vbd->be, "discard-enable", "%d", dev->discard);
-	put(vbd->be, "params", "%s", dev->label);
-	put(vbd->be, "hotplug-status", "connected");
-	if (vbd->limits.max_segs > BLKIF_MAX_SEGMENTS_PER_REQUEST)
-		put(vbd->be, "feature-max-indirect-segments", "%u",
-		    vbd->limits.max_segs);
-	put(vbd->be, "multi-queue-max-queues", "%u", max(queues, 1U));
-	put(vbd->be, "max-ring-page-order", "%u", VBD_MAX_RING_ORDER);
-	vbd->state = XenbusStateInitWait;
-	err = put(vbd->be, "state", "%d", vbd->state);
-	if (err)
-		return err;
-
-	put(vbd->fe, "backend", "%s", vbd->be);
-	put(vbd->fe, "backend-id", "%d", XHV_BACKEND_DOMID);
-	put(vbd->fe, "virtual-device", "%u", vbd->id);
-	/* A front end in an HVM guest does not drive what calls itself a
-	 * "cdrom" here: on Xen that would be an emulated drive. The medium is
-	 * read-only and VDISK_CDROM says what it is.
-	 */
-	put(vbd->fe, "device-type", "disk");
-	put(vbd->fe, "trusted", "1");
-	return put(vbd->fe, "state", "%d", XenbusStateInitialising);
-}
-
-static void unpublish(struct vbd *vbd)
-{
-	xhv_store_rm(vbd->fe);
-	xhv_store_rm(vbd->be);
-}
-
 static bool name_taken(unsigned int index)
 {
 	const struct vbd *vbd;
@@ -423,14 +271,14 @@ static int name_and_publish(struct vbd *vbd)
 	snprintf(vbd->watch_path, sizeof(vbd->watch_path), "%s/state",
 		 vbd->fe);
 
-	err = publish(vbd);
+	err = vbd_publish(vbd);
 	if (!err) {
 		vbd->watch.path = vbd->watch_path;
 		vbd->watch.fire = fire;
 		err = xhv_store_watch(&vbd->watch);
 	}
 	if (err) {
-		unpublish(vbd);
+		vbd_unpublish(vbd);
 		return err;
 	}
 	vbd->named = true;
@@ -515,6 +363,25 @@ int xhv_block_add(struct xhv_block_dev *dev)
 }
 EXPORT_SYMBOL_GPL(xhv_block_add);
 
+/* A connected front end reads the size again when our state is written again
+ * (blkback_changed() in drivers/block/xen-blkfront.c).
+ */
+void xhv_block_resized(struct xhv_block_dev *dev)
+{
+	struct vbd *vbd = dev->backend;
+
+	mutex_lock(&vbd->lock);
+	WRITE_ONCE(vbd->limits.sectors, dev->sectors);
+	if (vbd->state == XenbusStateConnected) {
+		pr_info("%s has %llu MiB now\n", vbd->name,
+			dev->sectors >> (20 - VBD_SECTOR_SHIFT));
+		vbd_put(vbd->be, "sectors", "%llu", dev->sectors);
+		vbd_put(vbd->be, "state", "%d", vbd->state);
+	}
+	mutex_unlock(&vbd->lock);
+}
+EXPORT_SYMBOL_GPL(xhv_block_resized);
+
 static bool front_end_gone(struct vbd *vbd)
 {
 	switch (fe_state(vbd)) {
@@ -540,7 +407,7 @@ void xhv_block_del(struct xhv_block_dev *dev)
 		mutex_lock(&vbd->lock);
 		for (i = 0; i < vbd->nr_rings; i++)
 			vbd_ring_fail(&vbd->rings[i]);
-		put(vbd->be, "online", "0");
+		vbd_put(vbd->be, "online", "0");
 		set_state(vbd, XenbusStateClosing);
 		mutex_unlock(&vbd->lock);
 
@@ -553,7 +420,7 @@ void xhv_block_del(struct xhv_block_dev *dev)
 		disconnect(vbd);
 		set_state(vbd, XenbusStateClosed);
 		mutex_unlock(&vbd->lock);
-		unpublish(vbd);
+		vbd_unpublish(vbd);
 	}
 	cancel_work_sync(&vbd->fault);
 	dev->backend = NULL;

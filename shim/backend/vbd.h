@@ -239,6 +239,20 @@ void vbd_ring_close(struct vbd_ring *r);
 /* vbd.c: the front end broke the protocol. Any context. */
 void vbd_fault(struct vbd *vbd, const char *why);
 
+/* vbd_nodes.c */
+
+/* Writes "<dir>/<node>". */
+__printf(3, 4)
+int vbd_put(const char *dir, const char *node, const char *fmt, ...);
+int vbd_get_u32(const char *dir, const char *node, u32 *val);
+/* Makes the device's directories and nodes; the front end's state comes last,
+ * because with it the kernel takes notice of the device.
+ */
+int vbd_publish(struct vbd *vbd);
+void vbd_unpublish(struct vbd *vbd);
+/* What a front end reads once we say that we are connected. */
+void vbd_put_details(struct vbd *vbd);
+
 /* vbd_show.c */
 struct seq_file;
 
