@@ -154,8 +154,13 @@ static void mask_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, seen[port].hardirq);
 	KUNIT_EXPECT_FALSE(test, pending(port));
 
-	/* Not masked and nothing pending: nothing to tell. */
+	/* Nothing pending, masked or not: nothing to tell. */
 	KUNIT_EXPECT_EQ(test, unmask(port), 0);
+	set_bit(port, (unsigned long *)s->evtchn_mask);
+	KUNIT_EXPECT_EQ(test, unmask(port), 0);
+	KUNIT_EXPECT_FALSE(test, PORT_BIT(s->evtchn_mask, port));
+	KUNIT_EXPECT_EQ(test, info->evtchn_pending_sel, 0UL);
+	msleep(20);
 	KUNIT_EXPECT_EQ(test, atomic_read(&upcalls), 1);
 	/* Of a closed port unmask does nothing at all. */
 	KUNIT_EXPECT_EQ(test, unmask(33), 0);
