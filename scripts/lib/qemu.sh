@@ -37,6 +37,7 @@ QEMU_FIRMWARE=(
 _qemu_build() {
 	local host=$1 version=$2 src meson patch lib
 
+	step "building the test host's QEMU $version (once; about five minutes)"
 	mirror_source "$QEMU_SUITE" "$OUT/src" "qemu=$version"
 	src=$REPLY
 	for patch in "$host"/patches/*.patch; do
@@ -87,7 +88,6 @@ qemu_build() {
 		libglib2.0-dev libslirp-dev zlib1g-dev patch xz-utils \
 		seabios qemu-system-data
 	version=$(mirror_srcversion "$QEMU_SUITE" qemu) || return 1
-	step "building the test host's QEMU $version (once; about five minutes)"
 	cache_build qemu "$(cache_key "$host/hw" "$host/patches" \
 		"$host/devices.mak" "${BASH_SOURCE[0]}" "$version")" \
 		_qemu_build "$host" "$version"

@@ -27,8 +27,8 @@ static QEMUSGList *stor_get_sg_list(SCSIRequest *sreq)
 }
 
 /*
- * Only called for data that the guest's request has no pages for;
- * stor_execute() lets such reads pass only for what a target may truncate.
+ * Only called for data that the guest has given no pages for, and that is
+ * then dropped; stor_check_data() refuses this for the medium's data.
  */
 static void stor_transfer_data(SCSIRequest *sreq, uint32_t len)
 {
