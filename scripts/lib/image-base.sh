@@ -85,7 +85,6 @@ image_customize() {
 	# There is neither LVM to scrub nor a screen for more than one login.
 	chroot "$root" systemctl disable e2scrub_reap.service e2scrub_all.timer
 	chroot "$root" systemctl mask getty-static.service
-	chroot "$root" systemd-machine-id-setup
 	rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/var/log/*.log
 	rm -rf "$root"/var/log/apt "$root"/var/lib/apt/lists/*
 }
