@@ -41,7 +41,7 @@ expect_status() {
 	echo "--- the command's output"
 	tail -n 50 "$work/out"
 	echo "--- its errors"
-	tail -n 100 "$work/err"
+	tail -n 120 "$work/err"
 	fail "status $status, expected $1"
 }
 

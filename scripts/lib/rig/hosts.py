@@ -166,7 +166,7 @@ class NestedHypervHost(HypervHost):
     def from_outer(self, kind, payload):
         """QEMU's messages, its end, and the answer to a question for counters."""
         if kind in 'OE':
-            with open(f'{self.folder}/outer.log', 'ab') as log:
+            with open(f'{self.folder}/inner-qemu.log', 'ab') as log:
                 log.write(payload)
         elif kind == 'Z':
             raise session.RigError(

@@ -126,9 +126,14 @@ def hyperv(options, program, nodes, disks, image, chardevs, boot):
 
 
 def outer(options, program, folder, kernel, initrd, disks):
-    """The machine whose KVM runs the guest, where this one's cannot."""
+    """The machine whose KVM runs the guest, where this one's cannot.
+
+    It has as many CPUs as the guest: guests of four on a machine of two made no
+    progress for minutes now and then, one spinning for what another held.
+    """
     args = [*program, *bare('xhv-rig-outer'), '-machine', 'q35,vmport=off',
-            '-accel', 'tcg,thread=multi', '-cpu', 'EPYC,+svm,+npt', '-smp', '2',
+            '-accel', 'tcg,thread=multi', '-cpu', 'EPYC,+svm,+npt',
+            '-smp', str(min(max(options.smp, 2), 4)),
             '-m', str(options.mem + 640),
             '-serial', f'file:{folder}/outer.log',
             '-device', 'virtio-serial-pci',

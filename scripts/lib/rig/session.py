@@ -117,7 +117,7 @@ class Session:
     def serial_log(self):
         """The serial logs' text, outer machine first."""
         text = ''
-        for name in ('qemu.log', 'outer.log', 'serial.log'):
+        for name in ('qemu.log', 'outer.log', 'inner-qemu.log', 'serial.log'):
             try:
                 with open(f'{self.folder}/{name}', encoding='utf-8', errors='replace') as file:
                     text += f'==> {name} <==\n{file.read()}\n'
@@ -125,13 +125,13 @@ class Session:
                 pass
         return text
 
-    def keep_log(self):
+    def keep_log(self, reason):
         """Saves the serial log of a failure; returns its path."""
         os.makedirs(self.log_folder, exist_ok=True)
         stamp = time.strftime('%Y%m%d-%H%M%S')
         path = f'{self.log_folder}/{stamp}-{self.options.host}-{os.getpid()}.log'
         with open(path, 'w', encoding='utf-8') as file:
-            file.write(self.serial_log())
+            file.write(f'{reason}\n{self.serial_log()}')
         for old in sorted(os.listdir(self.log_folder))[:-KEEP_LOGS]:
             try:
                 os.unlink(f'{self.log_folder}/{old}')
@@ -321,4 +321,4 @@ def report(session, reason, tail):
         else:
             lines = lines[start:]
         sys.stderr.write(''.join(f'rig| {line}\n' for line in lines))
-    print(f'rig: the serial log is in {session.keep_log()}', file=sys.stderr)
+    print(f'rig: the serial log is in {session.keep_log(reason)}', file=sys.stderr)
