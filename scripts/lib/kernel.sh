@@ -124,7 +124,11 @@ kernel_get() {
 	deps_need kmod libelf1 zlib1g
 	kernel_resolve "${1:-}" || return
 	key=$(cache_key "$KERNEL_RELEASE" "$KERNEL_SUITE" layout-1)
-	cache_build "kernel-$KERNEL_RELEASE" "$key" kernel_unpack "$key" || return
+	if ! cache_build "kernel-$KERNEL_RELEASE" "$key" kernel_unpack "$key"; then
+		# The archive may have a newer one instead by now.
+		rm -rf "$(cache_dir)/kernel-newest"
+		return 1
+	fi
 	KERNEL_DIR=$REPLY
 	# shellcheck disable=SC2034 # read by those who source this file
 	KERNEL_KDIR=$KERNEL_DIR/lib/modules/$KERNEL_RELEASE/build

@@ -10,6 +10,7 @@
 #   rig ARGUMENT...        scripts/rig run ARGUMENT..., stdout to $work/out,
 #                          stderr to $work/err, the status to $status
 #   expect_status N        of the last rig
+#   checkout_files         prints the files of the checkout
 #   checked_sources        prints the C files of the kernel modules
 
 for lib in deps cache mirror kernel modules initramfs; do
@@ -43,6 +44,11 @@ expect_status() {
 	echo "--- its errors"
 	tail -n 120 "$work/err"
 	fail "status $status, expected $1"
+}
+
+# Git, if it is here and may be used, knows which files are ours.
+checkout_files() {
+	git ls-files 2>/dev/null || find . -path ./.git -prune -o -type f -printf '%P\n'
 }
 
 # The modules' own sources. tests/host is QEMU's, in QEMU's style.

@@ -87,6 +87,12 @@ class Host(session.Session):
 class TcgHost(Host):
     """Plain emulation."""
 
+    def image_disk(self):
+        if not self.options.image:
+            raise session.RigError("the demo's image has its root on a disk of Hyper-V, which "
+                                   'this host has not: use --initramfs or --image FILE')
+        return super().image_disk()
+
     def prepare(self):
         boot = self.boot('console=ttyS0 panic=-1')
         self.listen('guest')
