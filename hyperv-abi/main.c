@@ -177,9 +177,20 @@ static int __init vmbus_init(void)
 	 */
 	if (!hv_is_hyperv_initialized() || hv_is_isolation_supported())
 		return -ENODEV;
+	/* A front end that is built in looked for Xen at boot and gave up
+	 * (xlblk_init() in drivers/block/xen-blkfront.c).
+	 */
+	if (!IS_MODULE(CONFIG_XEN_BLKDEV_FRONTEND)) {
+		pr_info("disks stay native: xen-blkfront is no module of this kernel\n");
+		return -ENODEV;
+	}
 	err = xhv_activate();
 	if (err)
 		return err;
+	if (!xhv_block_front_end()) {
+		pr_warn("disks stay native: xen-blkfront cannot be loaded\n");
+		return -ENODEV;
+	}
 
 	last_change = jiffies;
 	err = vmbus_driver_register(&driver);

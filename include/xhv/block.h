@@ -193,6 +193,17 @@ struct xhv_block_dev {
 };
 
 /**
+ * xhv_block_front_end() - is there somebody to drive the disks?
+ *
+ * Process context, may sleep, after xhv_activate(). Loads xen-blkfront if it
+ * is not there yet. A transport takes no device without it: a disk that no
+ * front end drives and no native driver has is a guest that does not boot.
+ *
+ * Return: true if the stock front end is registered.
+ */
+bool xhv_block_front_end(void);
+
+/**
  * xhv_block_add() - make a Xen virtual block device of a host's disk
  * @dev: filled in by the transport, lives until xhv_block_del() returns
  *

@@ -14,11 +14,13 @@
 
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
 #include <linux/string.h>
 
+#include "../../include/xhv/block.h"
 #include "../../include/xhv/core.h"
 #include "backend.h"
 
@@ -39,6 +41,8 @@ static const struct {
 	{ "max_ring_page_order", 0, RING_ORDER },
 	{ "max_queues", 4, QUEUES },
 };
+
+static bool front_end_live;
 
 static void replace_default(const struct module *mod, int i)
 {
@@ -70,6 +74,15 @@ static void replace_default(const struct module *mod, int i)
 	}
 }
 
+/* MODULE_STATE_LIVE comes once its init function has registered the driver. */
+static void note_state(unsigned long action)
+{
+	if (action == MODULE_STATE_LIVE)
+		WRITE_ONCE(front_end_live, true);
+	else if (action == MODULE_STATE_GOING)
+		WRITE_ONCE(front_end_live, false);
+}
+
 /* Called after the module's parameters have been found and before its options
  * are parsed (load_module() in kernel/module/main.c).
  */
@@ -79,9 +92,12 @@ static int module_event(struct notifier_block *nb, unsigned long action,
 	const struct module *mod = data;
 	int i;
 
-	if (action != MODULE_STATE_COMING || !xhv_is_active() ||
-	    strcmp(mod->name, "xen_blkfront"))
+	if (!xhv_is_active() || strcmp(mod->name, "xen_blkfront"))
 		return NOTIFY_DONE;
+	if (action != MODULE_STATE_COMING) {
+		note_state(action);
+		return NOTIFY_DONE;
+	}
 	for (i = 0; i < ARRAY_SIZE(defaults); i++)
 		replace_default(mod, i);
 	return NOTIFY_OK;
@@ -98,3 +114,10 @@ void xhv_blkfront_exit(void)
 {
 	unregister_module_notifier(&module_nb);
 }
+
+bool xhv_block_front_end(void)
+{
+	request_module("xen-blkfront");
+	return READ_ONCE(front_end_live);
+}
+EXPORT_SYMBOL_GPL(xhv_block_front_end);
