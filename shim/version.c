@@ -2,11 +2,13 @@
 /*
  * xen_version; see version.h.
  */
+#include <linux/dmi.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/stringify.h>
 #include <linux/string.h>
+#include <linux/uuid.h>
 
 #include "guest.h"
 #include "version.h"
@@ -113,9 +115,22 @@ long xhv_version_pagesize(void)
 	return PAGE_SIZE;
 }
 
-/* The domain's UUID, all zero where no toolstack has given one. */
+/* The host's UUID for this guest; without SMBIOS a new one, as xl makes it. */
+const uuid_t *xhv_version_uuid(void)
+{
+	static uuid_t uuid;
+	const char *dmi = dmi_get_system_info(DMI_PRODUCT_UUID);
+
+	if (!uuid_is_null(&uuid))
+		return &uuid;
+	if (!dmi || uuid_parse(dmi, &uuid) || uuid_is_null(&uuid))
+		uuid_gen(&uuid);
+	return &uuid;
+}
+
 long xhv_version_guest_handle(xhv_domain_handle_t *a)
 {
+	export_uuid(a->b, xhv_version_uuid());
 	return 0;
 }
 

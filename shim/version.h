@@ -6,6 +6,7 @@
 #define XHV_VERSION_H
 
 #include <linux/types.h>
+#include <linux/uuid.h>
 #include <xen/interface/xen.h>
 #include <xen/interface/version.h>
 #include "../xen-abi/extra.h"
@@ -16,6 +17,11 @@
 const char *xhv_version_string(void);
 const char *xhv_version_guest_type(void);
 unsigned int xhv_version_feature_set(void);
+
+/* The domain's UUID: XENVER_guest_handle and xenstore's /vm/<uuid>. Process
+ * context; the first call, while the store is made, chooses it.
+ */
+const uuid_t *xhv_version_uuid(void);
 
 /* Handlers, see xen-abi/hypercalls.h; answers as do_xen_version() in
  * xen/common/kernel.c. Any context.

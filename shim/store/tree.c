@@ -8,13 +8,14 @@
  * context.
  */
 #include <linux/cpumask.h>
-#include <linux/dmi.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/utsname.h>
 #include <linux/uuid.h>
+
+#include "../version.h"
 #include "core.h"
 #include "tree.h"
 
@@ -124,23 +125,12 @@ static void make_cpus(struct maker *m)
 	}
 }
 
-/* The host's UUID for this guest; without SMBIOS a new one, as xl makes it. */
-static void get_uuid(char *text)
-{
-	const char *dmi = dmi_get_system_info(DMI_PRODUCT_UUID);
-	uuid_t uuid;
-
-	if (!dmi || uuid_parse(dmi, &uuid) || uuid_is_null(&uuid))
-		uuid_gen(&uuid);
-	snprintf(text, UUID_STRING_LEN + 1, "%pUb", &uuid);
-}
-
 static void make_vm(struct maker *m, const char *name)
 {
 	s64 start = ktime_get_real_ns() - ktime_get_boottime_ns();
 	char path[TREE_PATH], value[TREE_PATH], uuid[UUID_STRING_LEN + 1];
 
-	get_uuid(uuid);
+	snprintf(uuid, sizeof(uuid), "%pUb", xhv_version_uuid());
 	snprintf(path, sizeof(path), "/vm/%s", uuid);
 	make_home(m, "/vm", "%s", path);
 	make(m, path, GUEST_READS, "");

@@ -16,18 +16,21 @@ static struct miscdevice xenbus_dev = {
 	.fops = &xen_xenbus_fops,
 };
 
+static struct proc_dir_entry *proc_xen;
+
 int xhv_nodes_add(void)
 {
 	int err = misc_register(&xenbus_dev);
 
 	/* Where xenfs is mounted; without it everything else still works. */
 	if (!err)
-		proc_create_mount_point("xen");
+		proc_xen = proc_create_mount_point("xen");
 	return err;
 }
 
 void xhv_nodes_del(void)
 {
-	remove_proc_entry("xen", NULL);
+	if (proc_xen)
+		remove_proc_entry("xen", NULL);
 	misc_deregister(&xenbus_dev);
 }

@@ -5,10 +5,10 @@
  * drivers/xen/xenbus/xenbus_probe.c: xenbus_init(), arch/x86/xen/
  * enlighten_hvm.c), in an order in which each step needs only those before it.
  *
- * Each step that can fail comes before those that cannot be undone: making the
- * grant table (it fails clean, or the kernel keeps its memory) and opening
- * xenbus, which starts kernel threads and enumerates devices. From there on
- * the kernel keeps pointers into this module for good.
+ * Each step that can fail comes before what cannot be undone: making the grant
+ * table (it fails clean, or the kernel keeps its memory), saying that this is
+ * a Xen domain, and opening xenbus, which starts kernel threads and enumerates
+ * devices. From there on the kernel keeps pointers into this module for good.
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
@@ -22,6 +22,7 @@
 #include <linux/smp.h>
 #include <linux/static_call.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <xen/events.h>
 #include <xen/features.h>
 #include <xen/grant_table.h>
@@ -246,33 +247,34 @@ static void platform_undo(void)
 	xen_have_vector_callback = had_vector_callback;
 }
 
-/* xen_domain_type is __ro_after_init: written through an alias of its page. */
-static int domain_type_set(enum xen_domain_type type)
-{
-	unsigned long addr = (unsigned long)&xen_domain_type;
-	struct page *page = pfn_to_page(__pa_symbol(addr) >> PAGE_SHIFT);
-	void *alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
-
-	if (!alias)
-		return -ENOMEM;
-	WRITE_ONCE(*(enum xen_domain_type *)(alias + offset_in_page(addr)),
-		   type);
-	vunmap(alias);
-	return 0;
-}
+/*
+ * xen_domain_type is __ro_after_init: it is written through an alias of its
+ * page. The alias is made while waking can still fail; writing cannot, and is
+ * left to the end, so that no module takes the domain for Xen before it is.
+ */
+static void *domain_type_page;
 
 static int domain_type_do(void)
 {
-	return domain_type_set(XEN_HVM_DOMAIN);
+	unsigned long addr = (unsigned long)&xen_domain_type;
+	struct page *page = pfn_to_page(__pa_symbol(addr) >> PAGE_SHIFT);
+
+	domain_type_page = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	return domain_type_page ? 0 : -ENOMEM;
 }
 
-/* Should memory be so short, the kernel still asks xen_domain() now and then,
- * and every hypercall it then makes returns 0.
- */
 static void domain_type_undo(void)
 {
-	if (domain_type_set(XEN_NATIVE))
-		pr_err("no memory to set the domain type back\n");
+	vunmap(domain_type_page);
+}
+
+static void domain_type_flip(void)
+{
+	enum xen_domain_type *type = domain_type_page +
+				     offset_in_page(&xen_domain_type);
+
+	WRITE_ONCE(*type, XEN_HVM_DOMAIN);
+	vunmap(domain_type_page);
 }
 
 /* xenbus_ring_ops_init() */
@@ -327,10 +329,14 @@ static int gnttab_do(void)
 /*
  * The door. Sets HVM_PARAM_CALLBACK_IRQ, and finding that xenbus has waited
  * for that, runs xenbus_probe(): xs_init(), then the notifier chain, on which
- * the front- and back-end buses have been since boot. The one error that it
- * returns is our own answer to the parameter, which is 0.
+ * the front- and back-end buses have been since boot.
+ *
+ * xs_init() starts threads, xenbus_probe() ignores its errors, and without the
+ * threads the chain would wait for ever: so this runs in a worker, where
+ * kthread_run() cannot fail for a signal to whoever loads the module. What is
+ * left is having no memory for a thread.
  */
-static void xenbus_open(void)
+static void xenbus_open(struct work_struct *work)
 {
 	xen_set_callback_via(1);
 	/* Otherwise xen_support_evtchn_rebind() is false, and an interrupt
@@ -342,6 +348,8 @@ static void xenbus_open(void)
 	 */
 	xen_setup_shutdown_event();
 }
+
+static DECLARE_WORK(xenbus_work, xenbus_open);
 
 static const struct {
 	const char *name;
@@ -372,7 +380,9 @@ int xhv_wake_commit(void)
 			break;
 	}
 	if (!err) {
-		xenbus_open();
+		domain_type_flip();
+		queue_work(system_unbound_wq, &xenbus_work);
+		flush_work(&xenbus_work);
 		return 0;
 	}
 
