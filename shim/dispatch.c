@@ -229,11 +229,9 @@ static long multicall(unsigned long list, unsigned long nr_calls,
 				      offsetof(struct multicall_entry, result),
 				      &e.result, sizeof(e.result)))
 			return -EFAULT;
-		if (preemptible()) {
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			cond_resched();
-		}
+		if (xhv_may_sleep() && fatal_signal_pending(current))
+			return -EINTR;
+		xhv_give_way();
 	}
 	return 0;
 }

@@ -328,25 +328,6 @@ void xhv_evtchn_free(evtchn_port_t port)
 	clear_bit(port, (unsigned long *)xhv_shared_info()->evtchn_pending);
 }
 
-static unsigned int next_used(unsigned int port)
-{
-	return find_next_bit(used, XHV_EVTCHN_NR_PORTS, port);
-}
-
-bool xhv_evtchn_busy(void)
-{
-	unsigned int port;
-	bool busy = false;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
-	for (port = next_used(1); port < XHV_EVTCHN_NR_PORTS && !busy;
-	     port = next_used(port + 1))
-		busy = !rcu_access_pointer(xhv_evtchn_ports[port].ec);
-	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
-	return busy;
-}
-
 static void show_port(struct seq_file *m, unsigned int port,
 		      const struct evtchn_port *p, bool back_end)
 {

@@ -106,9 +106,6 @@ void xhv_evtchn_send_virq(unsigned int virq, unsigned int vcpu);
 int xhv_evtchn_init(void);
 void xhv_evtchn_exit(void);
 
-/* True while any port but those of back ends is in use (refuses unloading). */
-bool xhv_evtchn_busy(void);
-
 /* SCHEDOP_poll's question: is @port pending? 1, 0, or -EINVAL if it is closed
  * or unknown. Any context.
  */

@@ -27,6 +27,8 @@ static __always_inline void reopen_user_access(void)
 	asm volatile(ANNOTATE_IGNORE_ALTERNATIVE ASM_STAC ::: "memory", "cc");
 }
 
+/* notrace: a tracer would run before AC is cleared, and again after. */
+notrace
 unsigned long xhv_gate_enter(unsigned long nr, unsigned long a1,
 			     unsigned long a2, unsigned long a3,
 			     unsigned long a4, unsigned long a5)

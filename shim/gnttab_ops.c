@@ -18,15 +18,6 @@
 #include "guest.h"
 #include "memory.h"
 
-/* As Xen's preemption check between two operations. What bounds a list is its
- * end or the end of the caller's memory.
- */
-static void give_way(void)
-{
-	if (!irqs_disabled() && !preempt_count())
-		cond_resched();
-}
-
 /* XSM_TARGET, as a status. */
 static s16 check_domain(domid_t dom)
 {
@@ -68,7 +59,7 @@ long xhv_gnttab_map_grant_ref(unsigned long gva, unsigned int count)
 		op.status = map_status(&op);
 		if (xhv_copy_to_guest(gva, &op, sizeof(op)))
 			return -EFAULT;
-		give_way();
+		xhv_give_way();
 	}
 	return 0;
 }
@@ -84,7 +75,7 @@ long xhv_gnttab_unmap_grant_ref(unsigned long gva, unsigned int count)
 		op.status = GNTST_bad_handle;
 		if (xhv_copy_to_guest(gva, &op, sizeof(op)))
 			return -EFAULT;
-		give_way();
+		xhv_give_way();
 	}
 	return 0;
 }
@@ -184,7 +175,7 @@ long xhv_gnttab_swap_grant_ref(unsigned long gva, unsigned int count)
 		if (xhv_copy_to_guest(gva + offsetof(typeof(op), status),
 				      &op.status, sizeof(op.status)))
 			return -EFAULT;
-		give_way();
+		xhv_give_way();
 	}
 	return 0;
 }
@@ -294,7 +285,7 @@ long xhv_gnttab_copy(unsigned long gva, unsigned int count)
 		if (xhv_copy_to_guest(gva + offsetof(typeof(op), status),
 				      &op.status, sizeof(op.status)))
 			return -EFAULT;
-		give_way();
+		xhv_give_way();
 	}
 	return 0;
 }

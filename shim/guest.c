@@ -28,17 +28,12 @@ static bool kernel_range(unsigned long gva, size_t len)
 /* A user address reaches us only through privcmd, in process context, but
  * nothing stops a caller from being atomic; then nothing may be faulted in.
  */
-static bool may_fault(void)
-{
-	return !irqs_disabled() && !preempt_count();
-}
-
 static int copy_from_user_range(void *dst, unsigned long gva, size_t len)
 {
 	const void __user *src = (const void __user *)gva;
 	unsigned long left;
 
-	if (may_fault())
+	if (xhv_may_sleep())
 		return copy_from_user(dst, src, len) ? -EFAULT : 0;
 	if (!access_ok(src, len))
 		return -EFAULT;
@@ -53,7 +48,7 @@ static int copy_to_user_range(unsigned long gva, const void *src, size_t len)
 	void __user *dst = (void __user *)gva;
 	unsigned long left;
 
-	if (may_fault())
+	if (xhv_may_sleep())
 		return copy_to_user(dst, src, len) ? -EFAULT : 0;
 	if (!access_ok(dst, len))
 		return -EFAULT;

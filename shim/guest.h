@@ -9,7 +9,29 @@
 #ifndef XHV_GUEST_H
 #define XHV_GUEST_H
 
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/types.h>
+
+/**
+ * xhv_may_sleep() - may this hypercall sleep?
+ *
+ * Only calls from user space and some from process context may; a kernel that
+ * does not count preemption cannot tell, so there none may.
+ */
+static inline bool xhv_may_sleep(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_COUNT) && preemptible() &&
+	       !rcu_preempt_depth() && !is_idle_task(current);
+}
+
+/* As Xen's preemption check between two elements of a list. */
+static inline void xhv_give_way(void)
+{
+	if (xhv_may_sleep())
+		cond_resched();
+}
 
 /**
  * xhv_copy_from_guest() - copy an argument in

@@ -13,6 +13,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/preempt.h>
@@ -69,19 +70,15 @@ bool xhv_memory_is_ram(u64 pfn)
 {
 	struct page *page;
 
-	if (pfn != (unsigned long)pfn || !pfn_valid(pfn))
+	if (pfn != (unsigned long)pfn)
 		return false;
-	page = pfn_to_page(pfn);
+	/* Memory that was hot-added and is not online has no page to ask. */
+	page = pfn_to_online_page(pfn);
+	if (!page)
+		return false;
 	if (likely(!PageReserved(page)))
 		return !PageOffline(page);
 	return in_boot_ram(pfn);
-}
-
-/* As Xen's preemption check between two elements of a list. */
-static void give_way(void)
-{
-	if (!irqs_disabled() && !preempt_count())
-		cond_resched();
 }
 
 /* What all three reservation calls check first; a failure is "0 extents
@@ -126,7 +123,7 @@ long xhv_memory_decrease_reservation(unsigned long gva)
 			atomic_long_sub(n, &ballooned);
 			break;
 		}
-		give_way();
+		xhv_give_way();
 	}
 	return i;
 }
@@ -148,7 +145,7 @@ long xhv_memory_populate_physmap(unsigned long gva)
 			atomic_long_add(n, &ballooned);
 			break;
 		}
-		give_way();
+		xhv_give_way();
 	}
 	return i;
 }
@@ -288,7 +285,7 @@ long xhv_memory_add_to_physmap_batch(unsigned long gva)
 		if (xhv_copy_to_guest(errs + i * sizeof(err), &err,
 				      sizeof(err)))
 			return -EFAULT;
-		give_way();
+		xhv_give_way();
 	}
 	return 0;
 }

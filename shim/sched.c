@@ -37,14 +37,9 @@
 #define NR_WATCHDOGS		2
 #define SHUTDOWN_CODE_NONE	(-1)
 
-static bool may_sleep(void)
-{
-	return !irqs_disabled() && !preempt_count() && !is_idle_task(current);
-}
-
 long xhv_sched_yield(void)
 {
-	if (may_sleep())
+	if (xhv_may_sleep())
 		cond_resched();
 	else
 		cpu_relax();
@@ -58,7 +53,7 @@ long xhv_sched_yield(void)
  */
 long xhv_sched_block(void)
 {
-	if (may_sleep())
+	if (xhv_may_sleep())
 		schedule_timeout_interruptible(1);
 	else
 		cpu_relax();
@@ -95,7 +90,7 @@ static bool event_pending(void)
 long xhv_sched_poll(struct sched_poll *a)
 {
 	u64 spin_end = xhv_time_now() + MAX_SPIN_NS;
-	bool sleep = may_sleep();
+	bool sleep = xhv_may_sleep();
 	int rc;
 
 	if (a->nr_ports > MAX_POLL_PORTS)
@@ -183,7 +178,7 @@ long xhv_sched_shutdown(struct sched_shutdown *a)
 	pr_notice("the guest asks for its end, reason %u\n", reason);
 	switch (reason) {
 	case SHUTDOWN_poweroff:
-		if (may_sleep())
+		if (xhv_may_sleep())
 			kernel_power_off();
 		else
 			schedule_work(&power_off);
@@ -193,7 +188,7 @@ long xhv_sched_shutdown(struct sched_shutdown *a)
 			panic("Xen guest crash requested");
 		break;
 	case SHUTDOWN_reboot:
-		if (may_sleep())
+		if (xhv_may_sleep())
 			kernel_restart(NULL);
 		else if (!oops_in_progress)
 			schedule_work(&restart);
