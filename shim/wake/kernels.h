@@ -41,7 +41,7 @@
 #define XHV_UPCALL		xen_evtchn_do_upcall
 
 #else
-#error "xen-hyperv does not know this kernel series: see shim/wake/kernels.h"
+#error "xen-hyperv does not know this kernel series: no column for it above"
 #endif
 
 /* drivers/xen/xenbus/xenbus.h: the variable is exported and its declaration is

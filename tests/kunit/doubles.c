@@ -4,11 +4,11 @@
 #include "../../shim/wake/wake.h"
 #include "doubles.h"
 
-void (*xhv_double_upcall)(void);
+upcall_fn *xhv_double_upcall;
 
 void xhv_wake_upcall(void)
 {
-	void (*upcall)(void) = READ_ONCE(xhv_double_upcall);
+	upcall_fn *upcall = READ_ONCE(xhv_double_upcall);
 
 	if (upcall)
 		upcall();
