@@ -4,12 +4,13 @@
 #include "../../shim/wake/wake.h"
 #include "doubles.h"
 
-upcall_fn *xhv_double_upcall;
+void (*xhv_double_upcall)(void);
 
 void xhv_wake_upcall(void)
 {
-	upcall_fn *upcall = READ_ONCE(xhv_double_upcall);
+	void (*upcall)(void);
 
+	upcall = READ_ONCE(xhv_double_upcall);
 	if (upcall)
 		upcall();
 }

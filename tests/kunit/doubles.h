@@ -10,7 +10,6 @@
  * with IRQs off, if a suite has set it. A suite clears it again and waits for
  * what may still be calling (xhv_upcall_exit()) before it ends.
  */
-typedef void upcall_fn(void);
-extern upcall_fn *xhv_double_upcall;
+extern void (*xhv_double_upcall)(void);
 
 #endif /* XHV_KUNIT_DOUBLES_H */
