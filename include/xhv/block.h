@@ -114,8 +114,6 @@ struct xhv_block_queue {
  *	    client->end_batch() will be called when there may be room;
  *	    -ENODEV: the device is gone;
  *	    -EOPNOTSUPP: the transport cannot do this operation.
- * @kick: signal the host for what was submitted since the last kick, where a
- *	  transport can defer that; may be NULL. Same context as @submit.
  */
 struct xhv_block_ops {
 	struct module *owner;
@@ -128,7 +126,6 @@ struct xhv_block_ops {
 	void (*queue_close)(struct xhv_block_queue *q);
 	void (*queue_set_cpu)(struct xhv_block_queue *q, unsigned int cpu);
 	int (*submit)(struct xhv_block_queue *q, const struct xhv_block_io *io);
-	void (*kick)(struct xhv_block_queue *q);
 };
 
 /**

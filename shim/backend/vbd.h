@@ -103,7 +103,8 @@ struct vbd_stats {
  * @grefs: the ring's pages
  * @nr_pages: how many
  * @ec: the event channel
- * @q: the transport's queue
+ * @q: the transport's queue; NULL before it is open and from the moment that it
+ *     is being closed
  * @cur: the request that is being submitted
  * @reqs: one for each slot of the ring
  * @free_reqs: unused @reqs

@@ -251,16 +251,22 @@ void vbd_ring_fail(struct vbd_ring *r)
 
 void vbd_ring_close(struct vbd_ring *r)
 {
+	struct xhv_block_queue *q;
 	unsigned long flags;
 
-	/* Answers what is not in flight, now and when the last I/O ends. */
+	/* Answers what is not in flight, now and when the last I/O ends; nothing
+	 * is submitted any more.
+	 */
 	vbd_ring_fail(r);
 	xhv_evtchn_disconnect(&r->ec);
-	r->q->dev->ops->queue_close(r->q);
+	raw_spin_lock_irqsave(&r->lock, flags);
+	q = r->q;
+	r->q = NULL;
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	q->dev->ops->queue_close(q);
 	vbd_ring_process(r);
 	raw_spin_lock_irqsave(&r->lock, flags);
 	r->live = false;
-	r->q = NULL;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	hrtimer_cancel(&r->retry_timer);
 	vbd_ring_drop(r);

@@ -312,8 +312,6 @@ void vbd_ring_notify(struct xhv_evtchn *ec)
 		return;
 	}
 	process(r);
-	if (r->q->dev->ops->kick)
-		r->q->dev->ops->kick(r->q);
 	event = push(r);
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	if (event)
@@ -380,8 +378,6 @@ static void resume(struct vbd_ring *r, bool hardirq)
 
 	raw_spin_lock_irqsave(&r->lock, flags);
 	process(r);
-	if (r->live && r->q->dev->ops->kick)
-		r->q->dev->ops->kick(r->q);
 	event = push(r);
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	if (event)

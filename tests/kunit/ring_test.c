@@ -85,14 +85,18 @@ static void forget_ios(void)
 	t->nr_ios = 0;
 }
 
-/* Completes what the transport holds, as a host that goes away does. */
+/* Completes what the transport holds, as a host that goes away does. The queue
+ * is the transport's and gone after this: who looks at it finds no disk.
+ */
 static void queue_close(struct xhv_block_queue *q)
 {
 	int i;
 
 	for (i = 0; i < t->nr_ios; i++)
 		end_io(i, -ENODEV);
+	end_batch();
 	forget_ios();
+	memset(q, 0, sizeof(*q));
 	t->open = false;
 }
 
