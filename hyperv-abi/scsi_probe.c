@@ -26,14 +26,21 @@
 /* What a logical unit can be here. */
 enum unit { UNIT_NONE, UNIT_DISK, UNIT_CDROM, UNIT_OTHER };
 
-static enum unit inquire(struct stor_host *host, u8 lun)
+/* Returns an enum unit, or a negative errno if the host gave no answer: that
+ * says nothing about the unit.
+ */
+static int inquire(struct stor_host *host, u8 lun)
 {
 	const u8 cdb[6] = { INQUIRY, 0, 0, 0, INQUIRY_LEN };
 	const u8 *page = host->page;
 	int len = stor_exec(host, lun, cdb, sizeof(cdb), INQUIRY_LEN);
 
+	if (len == -ENODEV)
+		return UNIT_NONE;
+	if (len < 1)
+		return len ?: -EIO;
 	/* Any peripheral qualifier but 0 says that nothing is connected. */
-	if (len < 1 || page[0] >> 5)
+	if (page[0] >> 5)
 		return UNIT_NONE;
 	switch (page[0] & 0x1f) {
 	case TYPE_DISK:
@@ -76,42 +83,75 @@ static bool has_vpd(struct stor_host *host, u8 lun, u8 code)
 	return len > 4 && memchr(page + 4, code, len - 4);
 }
 
+/* What READ CAPACITY says. */
+struct capacity {
+	u64 last;
+	u32 block;
+	u8 exponent;	/* log2 of logical blocks in a physical one */
+	bool thin;	/* the unit takes UNMAP */
+};
+
+static int read_capacity_16(struct stor_lun *lun, struct capacity *cap)
+{
+	const u8 cdb[16] = { SERVICE_ACTION_IN_16, SAI_READ_CAPACITY_16,
+			     [13] = 32 };
+	const u8 *page = lun->host->page;
+	int len = stor_exec(lun->host, lun->lun, cdb, sizeof(cdb), 32);
+
+	if (len < 12)
+		return len < 0 ? len : -EIO;
+	*cap = (struct capacity) {
+		.last = get_unaligned_be64(page),
+		.block = get_unaligned_be32(page + 8),
+	};
+	if (len >= 16) {
+		cap->exponent = page[13] & 0xf;
+		cap->thin = page[14] & 0x80;
+	}
+	return 0;
+}
+
+static int read_capacity_10(struct stor_lun *lun, struct capacity *cap)
+{
+	const u8 cdb[10] = { READ_CAPACITY };
+	const u8 *page = lun->host->page;
+	int len = stor_exec(lun->host, lun->lun, cdb, sizeof(cdb), 8);
+
+	if (len < 8)
+		return len < 0 ? len : -EIO;
+	*cap = (struct capacity) {
+		.last = get_unaligned_be32(page),
+		.block = get_unaligned_be32(page + 4),
+	};
+	/* The disk is larger than this command can say (SBC-3, 5.16). */
+	return cap->last == U32_MAX ? -EFBIG : 0;
+}
+
 /* Sizes; @thin: the unit says that it takes UNMAP. */
 static int read_capacity(struct stor_lun *lun, bool *thin)
 {
-	const u8 cdb16[16] = { SERVICE_ACTION_IN_16, SAI_READ_CAPACITY_16,
-			       [13] = 32 };
-	const u8 cdb10[10] = { READ_CAPACITY };
-	struct stor_host *host = lun->host;
-	const u8 *page = host->page;
-	u64 last;
+	struct capacity cap;
+	int err = -EOPNOTSUPP;
 	u32 block;
-	u8 exponent = 0;
-	int len;
 
-	*thin = false;
-	len = stor_exec(host, lun->lun, cdb16, sizeof(cdb16), 32);
-	if (len >= 12) {
-		last = get_unaligned_be64(page);
-		block = get_unaligned_be32(page + 8);
-		if (len >= 16) {
-			exponent = page[13] & 0xf;
-			*thin = page[14] & 0x80;
-		}
-	} else {
-		len = stor_exec(host, lun->lun, cdb10, sizeof(cdb10), 8);
-		if (len < 8)
-			return len < 0 ? len : -EIO;
-		last = get_unaligned_be32(page);
-		block = get_unaligned_be32(page + 4);
-	}
+	/* A CD-ROM has the short form only (MMC-6). For a disk the short form is
+	 * second best, not what to try when the host is busy.
+	 */
+	if (!lun->dev.cdrom)
+		err = read_capacity_16(lun, &cap);
+	if (err == -EOPNOTSUPP)
+		err = read_capacity_10(lun, &cap);
+	if (err)
+		return err;
+	block = cap.block;
 	if (!is_power_of_2(block) || block < 512 || block > 4096 ||
-	    last >= U64_MAX >> 12)
+	    cap.last >= U64_MAX >> 12)
 		return -EINVAL;
+	*thin = cap.thin;
 	lun->block_shift = ilog2(block);
 	lun->dev.logical_block_size = block;
-	lun->dev.physical_block_size = block << min_t(u8, exponent, 6);
-	lun->dev.sectors = (last + 1) << (lun->block_shift - 9);
+	lun->dev.physical_block_size = block << min_t(u8, cap.exponent, 6);
+	lun->dev.sectors = (cap.last + 1) << (lun->block_shift - 9);
 	return 0;
 }
 
@@ -259,37 +299,49 @@ static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
 }
 
 /* A disk that we have may have grown. */
-static void resize(struct stor_lun *lun)
+static int resize(struct stor_lun *lun)
 {
 	u32 block = lun->dev.logical_block_size;
 	u64 sectors = lun->dev.sectors;
 	struct stor_lun now = *lun;
 	bool thin;
+	int err;
 
+	err = read_capacity(&now, &thin);
+	if (err)
+		return err == -ENOMEDIUM ? 0 : err;
 	/* Blocks of another size would be another disk. */
-	if (read_capacity(&now, &thin) ||
-	    now.dev.logical_block_size != block || now.dev.sectors == sectors)
-		return;
+	if (now.dev.logical_block_size != block || now.dev.sectors == sectors)
+		return 0;
 	lun->dev.sectors = now.dev.sectors;
 	xhv_block_resized(&lun->dev);
+	return 0;
 }
 
-static int scan_lun(struct stor_host *host, u8 nr)
+/* @guess: nobody but us has ever spoken of this unit. */
+static int scan_lun(struct stor_host *host, u8 nr, bool guess)
 {
-	enum unit unit = inquire(host, nr);
+	int unit = inquire(host, nr);
 	struct stor_lun *lun = find_lun(host, nr);
 
+	/* Only a host that says so takes away a disk that may be in use. */
+	if (lun && unit != UNIT_NONE)
+		lun->seen = true;
 	switch (unit) {
 	case UNIT_NONE:
 		return 0;
 	case UNIT_OTHER:
 		return -ENODEV;
-	default:
+	case UNIT_DISK:
+	case UNIT_CDROM:
 		if (!lun)
 			return add_lun(host, nr, unit == UNIT_CDROM);
-		lun->seen = true;
-		resize(lun);
-		return 0;
+		return resize(lun);
+	case -EIO:
+		/* Some hosts have no better answer for a unit that is absent. */
+		return guess && !lun ? 0 : unit;
+	default:
+		return unit;
 	}
 }
 
@@ -329,29 +381,49 @@ static void drop_unseen(struct stor_host *host)
 	}
 }
 
+/* The units to ask: those that the host reports. If it knows no such command,
+ * or none to a unit 0 that is absent, each is asked, and those we have; @guess
+ * gets true.
+ */
+static int list_luns(struct stor_host *host, unsigned long *luns, bool *guess)
+{
+	const struct stor_lun *lun;
+	int err;
+
+	*guess = false;
+	if (host->ide) {
+		__set_bit(0, luns);
+		return 0;
+	}
+	err = report_luns(host, luns);
+	if (err != -EOPNOTSUPP && err != -ENODEV && err != -EIO)
+		return err;
+	*guess = true;
+	bitmap_set(luns, 0, FALLBACK_LUNS);
+	list_for_each_entry(lun, &host->luns, entry)
+		__set_bit(lun->lun, luns);
+	return 0;
+}
+
 int stor_scan(struct stor_host *host)
 {
 	DECLARE_BITMAP(luns, STOR_MAX_LUNS) = { };
 	struct stor_lun *lun;
 	unsigned int nr;
-	int err = 0;
+	int err, ret;
+	bool guess;
 
+	/* Without a list nobody knows which units are gone. */
+	ret = list_luns(host, luns, &guess);
+	if (ret)
+		return ret;
 	list_for_each_entry(lun, &host->luns, entry)
 		lun->seen = false;
-
-	/* A unit 0 that is absent may be asked for the others all the same; a
-	 * host that refuses gets asked for each.
-	 */
-	if (host->ide)
-		__set_bit(0, luns);
-	else if (report_luns(host, luns))
-		bitmap_set(luns, 0, FALLBACK_LUNS);
-
 	for_each_set_bit(nr, luns, STOR_MAX_LUNS) {
-		err = scan_lun(host, nr);
-		if (err)
-			return err;
+		err = scan_lun(host, nr, guess);
+		if (err && !ret)
+			ret = err;
 	}
 	drop_unseen(host);
-	return 0;
+	return ret;
 }

@@ -191,7 +191,9 @@ void stor_remove(struct hv_device *hvdev);
  * Under host->scan_lock. Tries a few times while the host is busy or has unit
  * attentions to tell.
  *
- * Return: bytes read, or a negative errno of vstor_srb_result(), -ETIMEDOUT.
+ * Return: bytes read, or a negative errno: of vstor_srb_result(), what the host
+ * says; -ETIMEDOUT or -EPROTO, it said nothing useful; -EAGAIN, the channel
+ * stayed full; -ESHUTDOWN, the channel is gone.
  */
 int stor_exec(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 	      u32 len);
@@ -218,7 +220,8 @@ void stor_chan_stop(struct stor_chan *c);
  * stor_scan() - find a controller's logical units
  * @host: the controller, under its scan_lock
  *
- * Brings host->luns and the back end up to date.
+ * Brings host->luns and the back end up to date. A disk goes only if the host
+ * says that it is not there; no answer leaves it alone.
  *
  * Return: 0; -ENODEV if there is a logical unit that is neither a disk nor a
  * CD-ROM; another negative errno.

@@ -22,6 +22,11 @@
 #define SUB_CHANNEL_TIMEOUT	(2 * HZ)
 #define EXEC_TRIES		6
 #define EXEC_DELAY_MS		20
+/* The data path may fill the primary channel: how often and how long to wait
+ * for room.
+ */
+#define ROOM_TRIES		250
+#define ROOM_DELAY_MS		20
 #define SRB_TIMEOUT_S		60
 /* Larger than any packet of the protocol, smaller than VMBus's default. */
 #define MAX_PACKET		256
@@ -90,17 +95,35 @@ static void close_channels(struct stor_host *host)
 	ch->max_pkt_size = 0;
 }
 
-/* Sends a packet and waits for its answer in host->sync_reply. @len is the
- * size of the data in host->page, if any.
- */
-static int converse(struct stor_host *host, struct vstor_packet *p, u32 len)
+static int send_once(struct stor_host *host, struct vstor_packet *p, u32 len,
+		     u64 id)
 {
 	struct {
 		struct vmbus_packet_mpb_array desc;
 		u64 pfn;
 	} __packed data = { };
 	struct vmbus_channel *ch = host->hvdev->channel;
+
+	if (!len)
+		return vmbus_sendpacket(ch, p, sizeof(*p), id,
+					VM_PKT_DATA_INBAND,
+					VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED);
+	data.desc.rangecount = 1;
+	data.desc.range.len = len;
+	data.pfn = virt_to_hvpfn(host->page);
+	return vmbus_sendpacket_mpb_desc(ch, &data.desc, sizeof(data), p,
+					 sizeof(*p), id);
+}
+
+/* Sends a packet and waits for its answer in host->sync_reply. @len is the
+ * size of the data in host->page, if any. A channel that is gone is -ESHUTDOWN:
+ * -ENODEV is what a host says of one unit.
+ */
+static int converse(struct stor_host *host, struct vstor_packet *p, u32 len)
+{
+	struct vmbus_channel *ch = host->hvdev->channel;
 	static atomic_t sequence = ATOMIC_INIT(0);
+	unsigned int try = 0;
 	u64 id;
 	int err;
 
@@ -113,23 +136,18 @@ static int converse(struct stor_host *host, struct vstor_packet *p, u32 len)
 	/* An answer that comes too late names an id that is not awaited. */
 	id = STOR_ID_SYNC | (u32)atomic_inc_return(&sequence);
 	WRITE_ONCE(host->sync_id, id);
-	if (len) {
-		data.desc.rangecount = 1;
-		data.desc.range.len = len;
-		data.pfn = virt_to_hvpfn(host->page);
-		err = vmbus_sendpacket_mpb_desc(ch, &data.desc, sizeof(data),
-						p, sizeof(*p), id);
-	} else {
-		err = vmbus_sendpacket(ch, p, sizeof(*p), id,
-				       VM_PKT_DATA_INBAND,
-				       VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED);
+	for (;;) {
+		err = send_once(host, p, len, id);
+		if (err != -EAGAIN || ++try == ROOM_TRIES)
+			break;
+		msleep(ROOM_DELAY_MS);
 	}
 	if (err)
-		return err;
+		return err == -ENODEV ? -ESHUTDOWN : err;
 	if (!wait_for_completion_timeout(&host->sync_done, ANSWER_TIMEOUT)) {
 		WRITE_ONCE(host->sync_id, 0);
 		host->dead = true;
-		return READ_ONCE(ch->rescind) ? -ENODEV : -ETIMEDOUT;
+		return READ_ONCE(ch->rescind) ? -ESHUTDOWN : -ETIMEDOUT;
 	}
 	return host->sync_reply.operation == VSTOR_COMPLETE_IO ? 0 : -EPROTO;
 }
