@@ -11,6 +11,8 @@
 #define XHV_VBD_H
 
 #include <linux/hrtimer.h>
+#include <linux/irq_work.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -40,8 +42,12 @@
  * @cur: how far its data has been submitted
  * @done: sectors submitted
  * @steps: what is left of rq.steps
+ * @redo: what of rq.steps is to be done if the host is too busy for the rest
  * @ios: I/Os in flight
- * @tries: how often the host has said that it is busy
+ * @tries: how often the host has said that it is busy, counted until the time
+ *	   between two tries grows no more
+ * @due: when it is asked again, if in the ring's list of those
+ * @give_up: when it is asked no more, if @tries
  * @error: the first error of an I/O
  * @pinned: its grants are pinned
  * @submitted: all I/Os have been submitted: the last completion answers
@@ -56,9 +62,12 @@ struct vbd_req {
 	struct vbd_cursor cur;
 	u64 done;
 	u8 steps;
+	u8 redo;
 	u8 tries;
 	u16 ios;
 	int error;
+	ktime_t due;
+	ktime_t give_up;
 	bool pinned;
 	bool submitted;
 	bool busy;
@@ -94,7 +103,8 @@ struct vbd_stats {
  * @vbd: the disk
  * @index: position in vbd->rings
  * @live: requests are taken; false while connecting and after a fault
- * @failing: the disk is going: every request is answered with an error
+ * @failing: the disk is going or broken: every request is answered with an
+ *	     error
  * @blocked: work was left undone for lack of a tag, of the channel or of a
  *	     segment array; the next completion goes on
  * @ring: the back end's half
@@ -109,9 +119,9 @@ struct vbd_stats {
  * @reqs: one for each slot of the ring
  * @free_reqs: unused @reqs
  * @held: a barrier that waits for those in @retry
- * @retry: requests that the host was too busy for, oldest first
- * @retry_due: @retry_timer has fired
- * @retry_timer: gives a busy host time
+ * @retry: requests that the host was too busy for, the first due first
+ * @retry_timer: when that is
+ * @more: goes on with the ring when a turn's budget is used up
  * @tags: one for each tag of @q
  * @free_tag: head of the free list in @tags, @nr_tags if empty
  * @nr_tags: q->depth
@@ -146,8 +156,8 @@ struct vbd_ring {
 	struct vbd_req *free_reqs;
 	struct vbd_req *held;
 	struct vbd_req *retry;
-	bool retry_due;
 	struct hrtimer retry_timer;
+	struct irq_work more;
 
 	struct vbd_tag *tags;
 	unsigned int free_tag;

@@ -193,7 +193,8 @@ int vbd_ring_open(struct vbd_ring *r, const grant_ref_t *grefs,
 
 	raw_spin_lock_init(&r->lock);
 	hrtimer_setup(&r->retry_timer, vbd_ring_retry, CLOCK_MONOTONIC,
-		      HRTIMER_MODE_REL_PINNED_HARD);
+		      HRTIMER_MODE_ABS_PINNED_HARD);
+	r->more = IRQ_WORK_INIT_HARD(vbd_ring_more);
 	memcpy(r->grefs, grefs, nr_pages * sizeof(*grefs));
 	r->nr_pages = nr_pages;
 	r->ec.notify = vbd_ring_notify;
@@ -269,6 +270,7 @@ void vbd_ring_close(struct vbd_ring *r)
 	r->live = false;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	hrtimer_cancel(&r->retry_timer);
+	irq_work_sync(&r->more);
 	vbd_ring_drop(r);
 	free_memory(r);
 	unmap_ring(r);

@@ -7,14 +7,18 @@
 #define XHV_VBD_DATA_H
 
 #include <linux/hrtimer.h>
+#include <linux/irq_work.h>
 
 #include "../../include/xhv/block.h"
 #include "vbd.h"
 
-/* Handlers of a ring's event channel and timer, calls for its transport. */
+/* Handlers of a ring's event channel, timer and irq_work, calls for its
+ * transport.
+ */
 void vbd_ring_notify(struct xhv_evtchn *ec);
 void vbd_ring_moved(struct xhv_evtchn *ec, unsigned int vcpu);
 enum hrtimer_restart vbd_ring_retry(struct hrtimer *t);
+void vbd_ring_more(struct irq_work *work);
 extern const struct xhv_block_client vbd_ring_client;
 
 /*

@@ -17,17 +17,23 @@
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/irq_work.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include "../gnttab.h"
 #include "vbd.h"
 #include "vbd_data.h"
 
-/* A host that says it is busy is asked again after 4 ms, 8 ms, ... and the
- * error goes up after two seconds of that.
+/* A host that says it is busy is asked again after 4 ms, 8 ms, ... 1 s, and the
+ * error goes up after as long as scsi_cmd_runtime_exceeced() (drivers/scsi)
+ * lets one run: a request's timeout, 30 s, times its tries, 6.
  */
 #define RETRY_MS	4
-#define MAX_TRIES	9
+#define RETRY_MAX_MS	1000
+#define RETRY_FOR_MS	(180 * MSEC_PER_SEC)
 
 static void respond(struct vbd_ring *r, u64 id, u8 operation, int status)
 {
@@ -81,41 +87,72 @@ static void count(struct vbd_ring *r, const struct vbd_request *rq)
 	}
 }
 
-/* Not hrtimer_active(): this may run in the timer's own handler. */
-static void start_timer(struct vbd_ring *r, ktime_t delay)
-{
-	if (!hrtimer_is_queued(&r->retry_timer))
-		hrtimer_start(&r->retry_timer, delay,
-			      HRTIMER_MODE_REL_PINNED_HARD);
-}
-
-static void retry_later(struct vbd_ring *r, struct vbd_req *req)
+/* Oldest due time first. */
+static void retry_later(struct vbd_ring *r, struct vbd_req *req, ktime_t now)
 {
 	struct vbd_req **p = &r->retry;
-	unsigned int ms = RETRY_MS << req->tries++;
+	unsigned int ms = RETRY_MAX_MS;
 
+	if (!req->tries)
+		req->give_up = ktime_add_ms(now, RETRY_FOR_MS);
+	if (req->tries < ilog2(RETRY_MAX_MS / RETRY_MS))
+		ms = RETRY_MS << req->tries++;
+	req->due = ktime_add_ms(now, ms);
 	req->error = 0;
 	req->submitted = false;
-	req->steps = req->rq.steps;
+	req->steps = req->redo;
 	req->done = 0;
-	req->next = NULL;
-	while (*p)
+	while (*p && !ktime_after((*p)->due, req->due))
 		p = &(*p)->next;
+	req->next = *p;
 	*p = req;
 	r->st.retries++;
-	start_timer(r, ms_to_ktime(ms));
+	if (r->retry == req)
+		hrtimer_start(&r->retry_timer, req->due,
+			      HRTIMER_MODE_ABS_PINNED_HARD);
+}
+
+/* A flush without data that fails is no error to Linux's front end: it says
+ * that all went well and flushes no more (blkif_interrupt() in
+ * drivers/block/xen-blkfront.c). So a disk that cannot be flushed is asked
+ * again as a busy one is; and if that is hopeless it takes no writes either.
+ */
+static bool bare_flush(const struct vbd_req *req)
+{
+	return (req->rq.steps & VBD_STEP_PREFLUSH) &&
+	       !(req->rq.steps & VBD_STEP_DATA);
+}
+
+static bool worth_a_retry(const struct vbd_ring *r, const struct vbd_req *req,
+			  ktime_t now)
+{
+	if (r->failing || (req->tries && !ktime_before(now, req->give_up)))
+		return false;
+	if (bare_flush(req))
+		return req->error != -EOPNOTSUPP && req->error != -ENODEV;
+	return req->error == -EBUSY;
 }
 
 /* The last I/O of a request has ended and there will be no other. */
 static void finish(struct vbd_ring *r, struct vbd_req *req)
 {
+	ktime_t now;
+
 	vbd_req_unpin(req);
-	if (req->error == -EBUSY && req->tries < MAX_TRIES && !r->failing) {
-		retry_later(r, req);
-		return;
-	}
-	if (!req->error)
+	if (likely(!req->error)) {
 		count(r, &req->rq);
+	} else {
+		now = ktime_get();
+		if (worth_a_retry(r, req, now)) {
+			retry_later(r, req, now);
+			return;
+		}
+		if (bare_flush(req) && req->error != -EOPNOTSUPP &&
+		    !r->failing) {
+			r->failing = true;
+			vbd_fault(r->vbd, "the disk cannot be flushed");
+		}
+	}
 	respond(r, req->rq.id, req->rq.operation,
 		vbd_request_status(req->error));
 	free_req(r, req);
@@ -178,86 +215,96 @@ static struct vbd_req *next_retry(struct vbd_ring *r)
 {
 	struct vbd_req *req = r->retry;
 
-	if (!req) {
-		r->retry_due = false;
-		return NULL;
-	}
-	if (!r->retry_due && !r->failing)
+	if (!req || (!r->failing && ktime_before(ktime_get(), req->due)))
 		return NULL;
 	r->retry = req->next;
 	return req;
 }
 
-static struct vbd_req *take_held(struct vbd_ring *r)
+/* May a request be taken that is not in @retry? A barrier waits for all that
+ * are, and all wait for a barrier that is.
+ */
+static bool may_overtake(const struct vbd_ring *r)
 {
-	struct vbd_req *req = r->held;
+	const struct vbd_req *req;
 
-	r->held = NULL;
-	return req;
+	if (r->held)
+		return !r->retry;
+	for (req = r->retry; req; req = req->next)
+		if (req->redo & VBD_STEP_DRAIN)
+			return false;
+	return true;
 }
 
-/* The next request to submit; NULL if there is none to be had. */
-static struct vbd_req *fetch(struct vbd_ring *r)
+/* Takes the next request from the ring; false if there is none to be had. It
+ * becomes r->cur unless it was answered with an error.
+ */
+static bool take(struct vbd_ring *r)
 {
+	RING_IDX prod = READ_ONCE(r->ring.sring->req_prod);
 	struct blkif_request slot;
 	struct vbd_req *req;
-	RING_IDX prod;
 	int more, err;
 
-	for (;;) {
-		req = next_retry(r);
-		if (req)
-			return req;
-		if (r->held) {
-			if (r->retry)
-				return NULL;
-			return take_held(r);
-		}
-
-		prod = READ_ONCE(r->ring.sring->req_prod);
-		if (RING_REQUEST_PROD_OVERFLOW(&r->ring, prod)) {
-			r->live = false;
-			vbd_fault(r->vbd, "request producer beyond the ring");
-			return NULL;
-		}
-		if (prod == r->ring.req_cons) {
-			RING_FINAL_CHECK_FOR_REQUESTS(&r->ring, more);
-			if (!more)
-				return NULL;
-			continue;
-		}
-		virt_rmb(); /* the request is not read before its index */
-
-		/* A slot is only free for another request once its response
-		 * is in it, so the ring bounds the requests (io/ring.h).
-		 */
-		req = r->free_reqs;
-		if (!req)
-			return NULL;
-		RING_COPY_REQUEST(&r->ring, r->ring.req_cons, &slot);
-		err = prepare(r, req, &slot);
-		if (err > 0) {
-			r->blocked = true;
-			r->st.full++;
-			return NULL;
-		}
-		r->ring.req_cons++;
-		r->free_reqs = req->next;
-		if (err) {
-			r->st.rejects++;
-			respond(r, req->rq.id, req->rq.operation, err);
-			free_req(r, req);
-			continue;
-		}
-		req->steps = req->rq.steps;
-		req->done = 0;
-		req->ios = 0;
-		req->tries = 0;
-		req->error = 0;
-		req->submitted = false;
-		req->busy = true;
-		return req;
+	if (RING_REQUEST_PROD_OVERFLOW(&r->ring, prod)) {
+		r->live = false;
+		vbd_fault(r->vbd, "request producer beyond the ring");
+		return false;
 	}
+	if (prod == r->ring.req_cons) {
+		RING_FINAL_CHECK_FOR_REQUESTS(&r->ring, more);
+		return more;
+	}
+	virt_rmb(); /* the request is not read before its index */
+
+	/* A slot is only free for another request once its response is in it,
+	 * so the ring bounds the requests (io/ring.h).
+	 */
+	req = r->free_reqs;
+	if (!req)
+		return false;
+	RING_COPY_REQUEST(&r->ring, r->ring.req_cons, &slot);
+	err = prepare(r, req, &slot);
+	if (err > 0) {
+		r->blocked = true;
+		r->st.full++;
+		return false;
+	}
+	r->ring.req_cons++;
+	r->free_reqs = req->next;
+	if (err) {
+		r->st.rejects++;
+		respond(r, req->rq.id, req->rq.operation, err);
+		free_req(r, req);
+		return true;
+	}
+	req->steps = req->rq.steps;
+	req->redo = req->rq.steps;
+	req->done = 0;
+	req->ios = 0;
+	req->tries = 0;
+	req->error = 0;
+	req->submitted = false;
+	req->busy = true;
+	r->cur = req;
+	return true;
+}
+
+/* Looks for something to do; false if there is nothing. What there is becomes
+ * r->cur, or is done already.
+ */
+static bool fetch(struct vbd_ring *r)
+{
+	r->cur = next_retry(r);
+	if (r->cur)
+		return true;
+	if (!may_overtake(r))
+		return false;
+	if (!r->held)
+		return take(r);
+	r->cur = r->held;
+	r->held = NULL;
+	return true;
 }
 
 /* Goes on until there is nothing left to do or something has to wait. Every
@@ -273,10 +320,17 @@ static void process(struct vbd_ring *r)
 		return;
 	r->blocked = false;
 	while (budget--) {
-		if (!r->cur)
-			r->cur = fetch(r);
-		if (!r->cur)
+		if (!r->cur && !fetch(r)) {
+			/* The timer may have come while r->cur had to wait. Not
+			 * hrtimer_active(): this may be the timer's handler.
+			 */
+			if (r->retry && !hrtimer_is_queued(&r->retry_timer))
+				hrtimer_start(&r->retry_timer, r->retry->due,
+					      HRTIMER_MODE_ABS_PINNED_HARD);
 			return;
+		}
+		if (!r->cur)
+			continue;
 		if ((r->cur->steps & VBD_STEP_DRAIN) && r->retry) {
 			/* Those that wait for a busy host come before it. */
 			r->held = r->cur;
@@ -285,18 +339,14 @@ static void process(struct vbd_ring *r)
 		}
 		if (!vbd_req_advance(r, r->cur)) {
 			r->blocked = true;
-			break;
+			return;
 		}
 		r->cur->submitted = true;
 		if (!r->cur->ios)
 			finish(r, r->cur);
 		r->cur = NULL;
 	}
-	if (!r->blocked) {
-		/* Out of budget: the timer's interrupt goes on. */
-		r->blocked = true;
-		start_timer(r, 0);
-	}
+	irq_work_queue(&r->more);
 }
 
 /* The front end has sent an event. */
@@ -408,13 +458,14 @@ const struct xhv_block_client vbd_ring_client = {
 enum hrtimer_restart vbd_ring_retry(struct hrtimer *t)
 {
 	struct vbd_ring *r = container_of(t, struct vbd_ring, retry_timer);
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&r->lock, flags);
-	r->retry_due = true;
-	raw_spin_unlock_irqrestore(&r->lock, flags);
 	resume(r, true);
 	return HRTIMER_NORESTART;
+}
+
+void vbd_ring_more(struct irq_work *work)
+{
+	resume(container_of(work, struct vbd_ring, more), true);
 }
 
 void vbd_ring_process(struct vbd_ring *r)

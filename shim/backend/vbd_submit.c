@@ -227,9 +227,18 @@ bool vbd_req_advance(struct vbd_ring *r, struct vbd_req *req)
 				return false;
 			break;
 		case VBD_STEP_WAIT:
+			if (req->ios)
+				return false;
+			req->redo = (req->steps & ~step) |
+				    (req->redo & VBD_STEP_DRAIN);
+			break;
 		case VBD_STEP_WAIT_DATA:
 			if (req->ios)
 				return false;
+			/* Later requests may write to the same blocks: what has
+			 * been written is not written again.
+			 */
+			req->redo = req->steps & ~step;
 			break;
 		case VBD_STEP_PREFLUSH:
 		case VBD_STEP_POSTFLUSH:

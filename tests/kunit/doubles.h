@@ -12,4 +12,7 @@
  */
 extern void (*xhv_double_upcall)(void);
 
+/* vbd_fault(): why a ring was last found broken, or NULL. */
+extern const char *xhv_double_fault;
+
 #endif /* XHV_KUNIT_DOUBLES_H */
