@@ -277,12 +277,15 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 }
 
 /* Reads answers; true if some may be left. VMBus has copied each packet out of
- * the ring before we look at it (hv_pkt_iter_first()).
+ * the ring before we look at it (hv_pkt_iter_first()), and finds none in what is
+ * less than a packet's header: no host should leave that, and none is to be
+ * waited for with IRQs off.
  */
 static bool read_channel(struct stor_chan *c, unsigned long *touched)
 {
 	const struct vmpacket_descriptor *desc;
 	unsigned int budget = READ_BUDGET;
+	u32 left;
 
 	/* Masked, the host does not interrupt for what is being read anyway. */
 	do {
@@ -296,8 +299,11 @@ static bool read_channel(struct stor_chan *c, unsigned long *touched)
 				return true;
 			}
 		}
-	} while (hv_end_read(&c->ch->inbound) && --budget);
-	return !budget;
+		left = hv_end_read(&c->ch->inbound);
+		if (left < sizeof(*desc))
+			return false;
+	} while (--budget);
+	return true;
 }
 
 static void end_batches(struct stor_chan *c, unsigned long *touched)
