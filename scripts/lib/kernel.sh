@@ -93,26 +93,36 @@ kernel_download() {
 # Fills $OUT. $1 is the entry's key: the headers' Makefiles name their own
 # absolute place, which is the entry's, not that of $OUT.
 kernel_unpack() {
-	local final debs pkgs headers link target
+	local final deb pkgs headers link target
 
 	final=$(dirname "$OUT")/$1
 	mkdir "$OUT/debs"
 	cd "$OUT/debs" || return
 	kernel_download "linux-image-$KERNEL_RELEASE" "linux-headers-$KERNEL_RELEASE"
-	# The headers depend on the common headers and on kbuild's programs.
-	mapfile -t pkgs < <(dpkg-deb -f linux-headers-*.deb Depends | tr ',|' '\n' |
-		sed -nE 's/^ *(linux-(headers|kbuild)-[^ ]*).*/\1/p' | sort -u)
+	# The headers depend on the common headers and on kbuild's programs, newer
+	# images on packages of the kernel and of its modules.
+	mapfile -t pkgs < <(for deb in *.deb; do dpkg-deb -f "$deb" Depends; done |
+		tr ',|' '\n' | grep -vE 'linux-(image|headers)-[^ ]*-amd64' |
+		sed -nE 's/^ *(linux-(headers|kbuild|binary|modules|base-[0-9])[^ ]*).*/\1/p' | sort -u)
 	kernel_download "${pkgs[@]}"
-	for debs in *.deb; do
-		dpkg-deb -x "$debs" "$OUT"
+	for deb in *.deb; do
+		dpkg-deb -x "$deb" "$OUT"
 	done
 	cd "$OUT" || return
 	rm -rf debs usr/share
+	if [ -d usr/lib/modules ]; then
+		mkdir -p lib
+		mv usr/lib/modules lib
+	fi
+	if [ ! -e "boot/vmlinuz-$KERNEL_RELEASE" ]; then
+		mkdir -p boot
+		ln -s "../lib/modules/$KERNEL_RELEASE/vmlinuz" "boot/vmlinuz-$KERNEL_RELEASE"
+	fi
 	headers=usr/src/linux-headers-$KERNEL_RELEASE
 	sed -i "s|/usr/src/|$final/usr/src/|" "$headers/Makefile"
 	for link in build source; do
 		target=$(readlink "lib/modules/$KERNEL_RELEASE/$link")
-		ln -sfn "$final$target" "lib/modules/$KERNEL_RELEASE/$link"
+		ln -sfn "$final/usr/src/${target##*/}" "lib/modules/$KERNEL_RELEASE/$link"
 	done
 	depmod -b "$OUT" "$KERNEL_RELEASE"
 }
