@@ -277,6 +277,7 @@ static struct stor_lun *find_lun(struct stor_host *host, u8 nr)
 static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
 {
 	struct stor_lun *lun = kzalloc(sizeof(*lun), GFP_KERNEL);
+	unsigned int left = READ_ONCE(host->rescans_left);
 	int err;
 
 	if (!lun)
@@ -288,11 +289,16 @@ static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
 	if (!err)
 		err = xhv_block_add(&lun->dev);
 	if (err) {
-		/* A drive without a medium, a disk that is not ready. */
-		dev_info(&host->hvdev->device,
-			 "xen-hyperv: LUN %u is not usable (%d)\n", nr, err);
 		kfree(lun);
-		return err == -ENOMEM || err == -ETIMEDOUT ? err : 0;
+		/* A drive without a medium is no loss. */
+		if (cdrom && err == -ENOMEDIUM)
+			return 0;
+		/* Once, not each time that it is tried. */
+		if (!left || left == STOR_RESCANS)
+			dev_info(&host->hvdev->device,
+				 "xen-hyperv: LUN %u is not usable (%d)\n",
+				 nr, err);
+		return err;
 	}
 	list_add_tail(&lun->entry, &host->luns);
 	return 0;

@@ -30,6 +30,10 @@
 /* 64 LUNs is what a Hyper-V controller takes; the SRB has a byte. */
 #define STOR_MAX_LUNS		256
 #define STOR_DEPTH		128
+/* A disk that comes while the controller is in use may take a while before it
+ * can be used: five minutes, looking every five seconds.
+ */
+#define STOR_RESCANS		60
 
 /* Transaction ids: tag, queue (from 1, so that none is 0, which is a host's
  * own message), and a marker for commands that somebody sleeps on.
@@ -79,7 +83,8 @@ struct stor_chan {
  * @dead: a command was never answered: the page may still be written to
  * @luns: struct stor_lun, under @scan_lock
  * @scan_lock: @luns, and one scan at a time; taken before @sync_lock
- * @rescan: the host says that logical units came, went or changed
+ * @rescan: scans, see stor_rescan()
+ * @rescans_left: how often @rescan tries again by itself
  * @queues: by number; read under RCU in interrupts
  * @queues_lock: writing @queues
  * @bogus: packets that made no sense
@@ -107,7 +112,8 @@ struct stor_host {
 
 	struct list_head luns;
 	struct mutex scan_lock;		/* see above */
-	struct work_struct rescan;
+	struct delayed_work rescan;
+	unsigned int rescans_left;
 
 	struct stor_queue __rcu *queues[STOR_MAX_QUEUES];
 	struct mutex queues_lock;	/* see above */
@@ -179,6 +185,8 @@ void stor_settle(void);
 
 int stor_probe(struct hv_device *hvdev, bool ide);
 void stor_remove(struct hv_device *hvdev);
+/* The host says that logical units came, went or changed. Any context. */
+void stor_rescan(struct stor_host *host);
 
 /**
  * stor_exec() - run a SCSI command and wait for it
@@ -224,7 +232,8 @@ void stor_chan_stop(struct stor_chan *c);
  * says that it is not there; no answer leaves it alone.
  *
  * Return: 0; -ENODEV if there is a logical unit that is neither a disk nor a
- * CD-ROM; another negative errno.
+ * CD-ROM; another negative errno if one, or the list of them, is of no use now.
+ * What comes after it in the list has been scanned all the same.
  */
 int stor_scan(struct stor_host *host);
 

@@ -236,7 +236,7 @@ static bool complete_io(struct stor_host *host, u64 id,
 
 	err = vstor_srb_result(&p->srb, tag->len);
 	if (err == -EBUSY && vstor_srb_changed(&p->srb))
-		schedule_work(&host->rescan);
+		stor_rescan(host);
 	sq->q.client->complete(sq->q.client_ctx, nr, err);
 	__set_bit(index, touched);
 	if (atomic_dec_and_test(&sq->inflight))
@@ -268,7 +268,7 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 		/* The host speaks up by itself when units come or go. */
 		if (p->operation == VSTOR_ENUMERATE_BUS ||
 		    p->operation == VSTOR_REMOVE_DEVICE) {
-			schedule_work(&host->rescan);
+			stor_rescan(host);
 			known = true;
 		}
 	}

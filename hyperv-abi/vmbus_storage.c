@@ -28,6 +28,7 @@
 #define ROOM_TRIES		250
 #define ROOM_DELAY_MS		20
 #define SRB_TIMEOUT_S		60
+#define RESCAN_DELAY		(5 * HZ)
 /* Larger than any packet of the protocol, smaller than VMBus's default. */
 #define MAX_PACKET		256
 
@@ -75,7 +76,7 @@ static void retire(struct stor_host *host)
 	mutex_unlock(&host->chans_lock);
 	mutex_unlock(&host->scan_lock);
 	vmbus_set_sc_create_callback(host->hvdev->channel, NULL);
-	cancel_work_sync(&host->rescan);
+	cancel_delayed_work_sync(&host->rescan);
 }
 
 /* The sub-channels close with their primary one (vmbus_disconnect_ring()). */
@@ -327,16 +328,40 @@ static void del_luns(struct stor_host *host)
 	}
 }
 
+void stor_rescan(struct stor_host *host)
+{
+	WRITE_ONCE(host->rescans_left, STOR_RESCANS);
+	mod_delayed_work(system_wq, &host->rescan, 0);
+}
+
+/* Nothing of what cannot be used now will be announced again. */
+static bool scan_again(struct stor_host *host, int err)
+{
+	unsigned int left = READ_ONCE(host->rescans_left);
+
+	if (!left || host->dead || err == -ENODEV || err == -EINVAL)
+		return false;
+	WRITE_ONCE(host->rescans_left, left - 1);
+	schedule_delayed_work(&host->rescan, RESCAN_DELAY);
+	return true;
+}
+
 static void rescan_work(struct work_struct *work)
 {
-	struct stor_host *host = container_of(work, struct stor_host, rescan);
+	struct stor_host *host = container_of(to_delayed_work(work),
+					      struct stor_host, rescan);
+	bool again = false;
 	int err = 0;
 
+	/* Not after retire(), which waits for what is scheduled by then. */
 	mutex_lock(&host->scan_lock);
-	if (!host->gone)
+	if (!host->gone) {
 		err = stor_scan(host);
+		if (err)
+			again = scan_again(host, err);
+	}
 	mutex_unlock(&host->scan_lock);
-	if (err)
+	if (err && !again)
 		dev_warn(&host->hvdev->device,
 			 "xen-hyperv: scan failed (%d)\n", err);
 	stor_settle();
@@ -375,7 +400,7 @@ static struct stor_host *alloc_host(struct hv_device *hvdev, bool ide)
 	init_waitqueue_head(&host->sub_opened);
 	init_completion(&host->sync_done);
 	INIT_LIST_HEAD(&host->luns);
-	INIT_WORK(&host->rescan, rescan_work);
+	INIT_DELAYED_WORK(&host->rescan, rescan_work);
 	return host;
 }
 
@@ -410,7 +435,7 @@ err_close:
 	retire(host);
 	del_luns(host);
 	close_channels(host);
-	cancel_work_sync(&host->rescan);
+	cancel_delayed_work_sync(&host->rescan);
 err_free:
 	hv_set_drvdata(hvdev, NULL);
 	free_host(host);
@@ -425,7 +450,7 @@ void stor_remove(struct hv_device *hvdev)
 	del_luns(host);
 	close_channels(host);
 	/* The last message of the host may have come until then. */
-	cancel_work_sync(&host->rescan);
+	cancel_delayed_work_sync(&host->rescan);
 	hv_set_drvdata(hvdev, NULL);
 	free_host(host);
 }
