@@ -102,8 +102,9 @@ bool vstor_srb_changed(const struct vstor_srb *srb)
 
 	if (!get_sense(srb, &hdr) || hdr.sense_key != UNIT_ATTENTION)
 		return false;
-	/* 2A/09: capacity has changed; 3F: operating conditions, as when a
-	 * differencing disk comes or goes
+	/* 2A/09: capacity has changed; 3F: the list of units has (0E), or
+	 * something else about this one. The scan looks at the list and at
+	 * capacities; what else a disk can do is what it said at first.
 	 */
 	return (hdr.asc == 0x2a && hdr.ascq == 0x09) || hdr.asc == 0x3f;
 }
