@@ -6,16 +6,18 @@
  * The sequence is that of xen-blkback (drivers/block/xen-blkback/xenbus.c) and
  * of the toolstack around it, because both are in here: the toolstack's part
  * makes and removes the nodes, the back end's part follows the front end's
- * state in the store's worker.
+ * state in a work item of each disk: to disconnect waits for what the host still
+ * owes, and that is no other disk's business.
  *
- * Locks: vbds_lock (the list, names) before vbd->lock (lifecycle) before the
- * rings' own. The store's worker takes vbd->lock only.
+ * Locks: vbd->lock (lifecycle) before the rings' own. vbds_lock (the list, names)
+ * is never waited for with vbd->lock held, nor the other way round.
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
 #include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <xen/interface/io/protocols.h>
@@ -64,17 +66,30 @@ static void fatal(struct vbd *vbd, int err, const char *what)
 
 void vbd_fault(struct vbd *vbd, const char *why)
 {
-	vbd->fault_why = why;
+	WRITE_ONCE(vbd->fault_why, why);
 	schedule_work(&vbd->fault);
+}
+
+static void fail_rings(struct vbd *vbd)
+{
+	unsigned int i;
+
+	for (i = 0; i < vbd->nr_rings; i++)
+		vbd_ring_fail(&vbd->rings[i]);
 }
 
 static void fault_work(struct work_struct *work)
 {
 	struct vbd *vbd = container_of(work, struct vbd, fault);
+	const char *why;
 
 	mutex_lock(&vbd->lock);
-	if (vbd->rings)
-		fatal(vbd, -EIO, vbd->fault_why);
+	/* NULL if that connection is over: see disconnect(). */
+	why = READ_ONCE(vbd->fault_why);
+	if (why) {
+		fail_rings(vbd);
+		fatal(vbd, -EIO, why);
+	}
 	mutex_unlock(&vbd->lock);
 }
 
@@ -92,6 +107,10 @@ static void disconnect(struct vbd *vbd)
 	kvfree(vbd->rings);
 	vbd->rings = NULL;
 	vbd->nr_rings = 0;
+	/* The rings are closed: none is left to find a fault, and what one has
+	 * found says nothing of the next connection.
+	 */
+	WRITE_ONCE(vbd->fault_why, NULL);
 	module_put(vbd->dev->ops->owner);
 }
 
@@ -204,13 +223,16 @@ static void connect(struct vbd *vbd)
 	set_state(vbd, XenbusStateConnected);
 }
 
-/* The front end's state may have changed. Store's worker. */
-static void fire(struct xhv_store_watch *w, const char *path)
+/* Follows the front end's state. May wait for the host without limit. */
+static void follow_work(struct work_struct *work)
 {
-	struct vbd *vbd = container_of(w, struct vbd, watch);
+	struct vbd *vbd = container_of(work, struct vbd, follow);
+	enum xenbus_state state;
 
 	mutex_lock(&vbd->lock);
-	switch (fe_state(vbd)) {
+	state = fe_state(vbd);
+	WRITE_ONCE(vbd->fe_state, state);
+	switch (state) {
 	case XenbusStateInitialising:
 		if (vbd->state == XenbusStateClosed)
 			set_state(vbd, XenbusStateInitWait);
@@ -241,6 +263,14 @@ static void fire(struct xhv_store_watch *w, const char *path)
 	}
 	mutex_unlock(&vbd->lock);
 	wake_up_all(&vbd->changed);
+}
+
+/* The front end's state may have changed. Store's worker, which serves all. */
+static void fire(struct xhv_store_watch *w, const char *path)
+{
+	struct vbd *vbd = container_of(w, struct vbd, watch);
+
+	queue_work(system_unbound_wq, &vbd->follow);
 }
 
 static bool name_taken(unsigned int index)
@@ -354,6 +384,7 @@ int xhv_block_add(struct xhv_block_dev *dev)
 	mutex_init(&vbd->lock);
 	init_waitqueue_head(&vbd->changed);
 	INIT_WORK(&vbd->fault, fault_work);
+	INIT_WORK(&vbd->follow, follow_work);
 	dev->backend = vbd;
 
 	mutex_lock(&vbds_lock);
@@ -382,9 +413,9 @@ void xhv_block_resized(struct xhv_block_dev *dev)
 }
 EXPORT_SYMBOL_GPL(xhv_block_resized);
 
-static bool front_end_gone(struct vbd *vbd)
+static bool front_end_gone(const struct vbd *vbd)
 {
-	switch (fe_state(vbd)) {
+	switch (READ_ONCE(vbd->fe_state)) {
 	case XenbusStateInitialised:
 	case XenbusStateConnected:
 	case XenbusStateClosing:
@@ -397,7 +428,6 @@ static bool front_end_gone(struct vbd *vbd)
 void xhv_block_del(struct xhv_block_dev *dev)
 {
 	struct vbd *vbd = dev->backend;
-	unsigned int i;
 
 	mutex_lock(&vbds_lock);
 	list_del(&vbd->entry);
@@ -405,8 +435,8 @@ void xhv_block_del(struct xhv_block_dev *dev)
 
 	if (vbd->named) {
 		mutex_lock(&vbd->lock);
-		for (i = 0; i < vbd->nr_rings; i++)
-			vbd_ring_fail(&vbd->rings[i]);
+		fail_rings(vbd);
+		WRITE_ONCE(vbd->fe_state, fe_state(vbd));
 		vbd_put(vbd->be, "online", "0");
 		set_state(vbd, XenbusStateClosing);
 		mutex_unlock(&vbd->lock);
@@ -416,6 +446,7 @@ void xhv_block_del(struct xhv_block_dev *dev)
 			pr_warn("%s: the front end does not close\n",
 				vbd->name);
 		xhv_store_unwatch(&vbd->watch);
+		cancel_work_sync(&vbd->follow);
 		mutex_lock(&vbd->lock);
 		disconnect(vbd);
 		set_state(vbd, XenbusStateClosed);
@@ -434,7 +465,12 @@ int xhv_backend_show(struct seq_file *m)
 
 	mutex_lock(&vbds_lock);
 	list_for_each_entry(vbd, &vbds, entry) {
-		mutex_lock(&vbd->lock);
+		/* It may be waiting for the host, which may take long. */
+		if (!mutex_trylock(&vbd->lock)) {
+			seq_printf(m, "vbd %s busy\n",
+				   vbd->named ? vbd->name : "-");
+			continue;
+		}
 		vbd_show(m, vbd);
 		mutex_unlock(&vbd->lock);
 	}

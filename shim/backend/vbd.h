@@ -193,12 +193,14 @@ struct vbd_ring {
  * @lock: lifecycle; process context
  * @watch: the front end's state
  * @watch_path: what it watches
- * @changed: woken when the front end's state may have changed
- * @fault: a ring found the front end broken: close
+ * @follow: follows the front end's state
+ * @fe_state: what @follow last found; read without a lock
+ * @changed: woken when @follow has done that
+ * @fault: a ring found the front end or the disk broken: close
  * @rings: NULL unless connected
  * @nr_rings: how many
  * @ring_pages: pages of each
- * @fault_why: what was wrong, for the log
+ * @fault_why: what was wrong, for the log; NULL if nothing was in this connection
  * @total: counters of past connections
  */
 struct vbd {
@@ -216,6 +218,8 @@ struct vbd {
 	struct mutex lock;	/* lifecycle, see above */
 	struct xhv_store_watch watch;
 	char watch_path[48];
+	struct work_struct follow;
+	enum xenbus_state fe_state;
 	wait_queue_head_t changed;
 	struct work_struct fault;
 	const char *fault_why;
@@ -247,7 +251,9 @@ void vbd_ring_fail(struct vbd_ring *r);
 /* Ends what is in flight and lets go of everything of the front end's. */
 void vbd_ring_close(struct vbd_ring *r);
 
-/* vbd.c: the front end broke the protocol. Any context. */
+/* vbd.c: the front end broke the protocol, or the disk is beyond use. Any context.
+ * Not for a ring that is closed.
+ */
 void vbd_fault(struct vbd *vbd, const char *why);
 
 /* vbd_nodes.c */
