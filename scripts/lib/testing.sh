@@ -35,6 +35,8 @@ skip() {
 rig() {
 	status=0
 	scripts/rig run "$@" >"$work/out" 2>"$work/err" || status=$?
+	# For scripts/test, which counts them in the log.
+	grep '^rig: the emulated host failed' "$work/err" || :
 }
 
 expect_status() {

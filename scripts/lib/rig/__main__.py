@@ -12,6 +12,8 @@ from rig import channel, hosts, options, parts, session  # noqa: E402
 STATUS_TIME_UP = 124
 STATUS_RIG_FAILED = 125
 
+FAILURES = (session.TimeUp, session.RigError, parts.PartsError, channel.ChannelError, OSError)
+
 
 def main():
     try:
@@ -19,17 +21,32 @@ def main():
     except options.UsageError as error:
         print(f'rig: {error}', file=sys.stderr)
         return STATUS_RIG_FAILED
-    session.catch_signals()
+    status = None
+    for left in reversed(range(opts.tries)):
+        status = one_try(opts, left > 0)
+        if status is not None:
+            break
+    return status
+
+
+def one_try(opts, may_fail):
+    """Returns the exit status, or None if there is to be another try."""
     run = None
     try:
-        run = hosts.create(opts)
-        return run.execute()
-    except session.TimeUp:
-        session.report(run, f'time is up after {opts.timeout:g} s, while {run.doing}', 40)
-        return STATUS_TIME_UP
-    except (session.RigError, parts.PartsError, channel.ChannelError, OSError) as error:
-        session.report(run, str(error), 40)
-        return STATUS_RIG_FAILED
+        session.catch_signals()
+        run = hosts.create(opts, may_fail)
+        try:
+            return run.execute()
+        except FAILURES as error:
+            reason = run.emulator_failure(error) if may_fail else None
+            if not reason:
+                raise
+            print(f'rig: the emulated host failed ({reason}), trying once more; '
+                  f'its serial log is in {run.keep_log(reason)}', file=sys.stderr)
+            return None
+    except FAILURES as error:
+        session.report(run, session.describe(run, error), 40)
+        return STATUS_TIME_UP if isinstance(error, session.TimeUp) else STATUS_RIG_FAILED
     except session.Interrupted as signal:
         return 128 + signal.number
     finally:

@@ -3,8 +3,9 @@
 
 import glob
 import os
+import select
 
-from . import channel, kvm, machine, options, parts, session
+from . import channel, kvm, machine, options, output, parts, session
 
 
 # Waits until the kernel has a route, as COMMAND may need the network at once.
@@ -14,6 +15,9 @@ until awk '$2 == "00000000" { found = 1 } END { exit !found }' /proc/net/route; 
 	[ $((n += 1)) -le 600 ] || { echo "no default route after a minute"; exit 1; }
 	sleep 0.1
 done"""
+
+# In seconds, for a guest in an emulated machine; 15 to 60 are usual.
+TIME_TO_GET_UP = {'initramfs': 150, 'image': 300}
 
 
 class Host(session.Session):
@@ -30,8 +34,9 @@ class Host(session.Session):
         self.bring_up()
         if opts.initramfs:
             self.check_init('guest')
-        elif opts.nics and self.run('guest', [WAIT_FOR_ROUTE], out=2):
-            raise session.RigError('the guest got no network')
+        elif opts.nics and self.run('guest', [WAIT_FOR_ROUTE],
+                                    output.Output(2), output.Output(2)):
+            raise session.NotUp('the guest got no network')
         for path, guest_path in opts.add:
             self.put('guest', path, guest_path)
         status = self.command()
@@ -53,9 +58,11 @@ class Host(session.Session):
         self.hello('guest')
 
     def command(self):
+        self.stdout = output.Output(1)
+        self.allow(self.options.timeout)
         if self.options.action == 'shell':
             return self.terminal('guest', self.options.command)
-        return self.run('guest', self.options.command)
+        return self.run('guest', self.options.command, self.stdout, output.Output(2))
 
     def writable(self, disk):
         if not disk.snapshot:
@@ -175,9 +182,9 @@ class NestedHypervHost(HypervHost):
             with open(f'{self.folder}/inner-qemu.log', 'ab') as log:
                 log.write(payload)
         elif kind == 'Z':
-            raise session.RigError(
-                f'the guest ended while {self.doing} '
-                f'(QEMU status {channel.number(payload)})')
+            error = session.RigError if self.stdout else session.NotUp
+            raise error(f'the guest ended while {self.doing} '
+                        f'(QEMU status {channel.number(payload)})')
         elif kind == 't':
             text = 'host hyperv\n'
             for line in payload.decode(errors='replace').splitlines():
@@ -187,11 +194,42 @@ class NestedHypervHost(HypervHost):
     def answer_stat(self):
         self.send('outer', 'send', 'T', b'/sys/kernel/debug/kvm/*\0')
 
+    def time_to_get_up(self):
+        # The last try waits as long as it may: the machine may be a slow one.
+        if not self.may_fail:
+            return self.options.timeout
+        return TIME_TO_GET_UP['initramfs' if self.options.initramfs else 'image']
 
-def create(opts):
+    def emulator_failure(self, error):
+        """The emulated CPUs lose an interrupt, or their way, now and then."""
+        if not self.process or session.PANIC.search(self.read_log('serial.log')):
+            return None
+        if select.select([self.exit_fd], [], [], 2)[0]:
+            # A guest that powers off or resets does not end the machine.
+            if self.stdout and not self.can_run_again():
+                return None
+        elif self.stdout or not isinstance(error, (session.NotUp, session.TimeUp)):
+            return None
+        return session.describe(self, error)
+
+    def can_run_again(self):
+        """Whether a command that has begun has left no traces.
+
+        Until it began the guest has written nothing but what its own image's
+        system does; if that is kept, it is as after a power cut.
+        """
+        opts = self.options
+        disks = [opts.image] if opts.image else []
+        return (opts.action == 'run' and
+                all(disk.snapshot or disk.readonly for disk in disks + opts.disks) and
+                self.stdout.take_back())
+
+
+def create(opts, may_fail):
+    """A run; if it may fail, there is another try."""
     log_folder = parts.cache_folder() + '/logs'
     if opts.host == 'tcg':
         kind = TcgHost
     else:
         kind = HypervHost if kvm.offers_hyperv() else NestedHypervHost
-    return kind(opts, log_folder)
+    return kind(opts, log_folder, may_fail)

@@ -53,6 +53,7 @@ class Options:
     add: list
     get: list
     timeout: float
+    tries: int
     append: str
     verbose: bool
     command: list = field(default_factory=list)
@@ -160,7 +161,10 @@ def parser():
     p.add_argument('--add', action='append', default=[], metavar='FILE:GUESTPATH')
     p.add_argument('--get', action='append', default=[], metavar='GUESTPATH:FILE')
     p.add_argument('--timeout', type=float, default=0, metavar='S',
-                   help='for the whole run, without preparing it')
+                   help='for the whole run, without preparing it; each try has it anew')
+    p.add_argument('--tries', type=int, default=2, metavar='N',
+                   help='begin a run up to N times (2) if the emulation under a guest in a '
+                        'guest fails; it says so each time')
     p.add_argument('--append', default='', metavar="'PARAMETERS'", help='of the kernel')
     p.add_argument('--verbose', action='store_true', help='say when each step begins')
     return p
@@ -178,6 +182,8 @@ def parse(argv):
         command = ['exec $(command -v bash || echo sh) -l']
     if not 1 <= a.smp <= 64:
         raise UsageError('--smp: 1 to 64')
+    if not 1 <= a.tries <= 9:
+        raise UsageError('--tries: 1 to 9')
     image = boot_disk(parse_disk(a.image)) if a.image else None
     disks = [parse_disk(text) for text in a.disk]
     if a.kernel and not a.initramfs:
@@ -194,4 +200,4 @@ def parse(argv):
         shim=a.shim, load=a.load, add=add, get=[split_pair(text, '--get') for text in a.get],
         timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
                               a.host == 'tcg' else 300 if a.initramfs else 900),
-        append=a.append, verbose=a.verbose, command=command)
+        tries=a.tries, append=a.append, verbose=a.verbose, command=command)

@@ -14,7 +14,7 @@ import termios
 import time
 import tty
 
-from . import channel
+from . import channel, output
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEEP_LOGS = 20
@@ -22,10 +22,16 @@ KEEP_LOGS = 20
 
 # The first of these is what to look at in a serial log.
 TROUBLE = re.compile('Kernel panic|BUG:|Oops|general protection fault|WARNING: CPU')
+# In the guest's: it has failed itself, whatever came of it.
+PANIC = re.compile('Kernel panic|BUG:|Oops|general protection fault')
 
 
 class RigError(Exception):
     """The rig failed, not the command: exit status 125."""
+
+
+class NotUp(RigError):
+    """The guest did not become what a command needs, for no reason of its own."""
 
 
 class TimeUp(Exception):
@@ -45,6 +51,7 @@ def _interrupt(number, _):
 def catch_signals():
     for number in SIGNALS:
         signal.signal(number, _interrupt)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def _child_setup():
@@ -52,20 +59,21 @@ def _child_setup():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def write_fully(fd, data):
-    while data:
-        data = data[os.write(fd, data):]
-
-
 class Session:
-    def __init__(self, options, log_folder):
+    def __init__(self, options, log_folder, may_fail):
         self.options = options
+        self.may_fail = may_fail
         self.log_folder = log_folder
         self.folder = tempfile.mkdtemp(prefix='xhv-rig.')
         self.process = None
         self.exit_fd = None
         self.channels = {}
+        # When the machine was started, for how long it may run, and until when
+        self.started = None
+        self.limit = None
         self.deadline = None
+        # The command's, from when it has begun
+        self.stdout = None
         self.began = time.monotonic()
         self.doing = 'preparing'
         # Frames of other channels than the one waited for: {name: handler}
@@ -90,7 +98,8 @@ class Session:
         return path
 
     def start(self, args):
-        self.deadline = time.monotonic() + self.options.timeout
+        self.started = time.monotonic()
+        self.allow(self.time_to_get_up())
         with open(f'{self.folder}/qemu.log', 'wb') as log:
             log.write((' '.join(args) + '\n').encode())
             log.flush()
@@ -99,9 +108,22 @@ class Session:
                 start_new_session=True, preexec_fn=_child_setup)
         self.exit_fd = os.pidfd_open(self.process.pid)
 
+    def allow(self, seconds):
+        self.limit = min(seconds, self.options.timeout)
+        self.deadline = self.started + self.limit
+
+    def time_to_get_up(self):
+        return self.options.timeout
+
+    def emulator_failure(self, error):  # pylint: disable=unused-argument
+        """Why the run failed, if what failed is the machine under the guest.
+
+        Then it can be tried again, else this is None.
+        """
+        return None
+
     def stop(self):
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         if self.process and self.process.poll() is None:
             for kill, wait in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
                 try:
@@ -118,12 +140,16 @@ class Session:
         """The serial logs' text, outer machine first."""
         text = ''
         for name in ('qemu.log', 'outer.log', 'inner-qemu.log', 'serial.log'):
-            try:
-                with open(f'{self.folder}/{name}', encoding='utf-8', errors='replace') as file:
-                    text += f'==> {name} <==\n{file.read()}\n'
-            except FileNotFoundError:
-                pass
+            if os.path.exists(f'{self.folder}/{name}'):
+                text += f'==> {name} <==\n{self.read_log(name)}\n'
         return text
+
+    def read_log(self, name):
+        try:
+            with open(f'{self.folder}/{name}', encoding='utf-8', errors='replace') as file:
+                return file.read()
+        except FileNotFoundError:
+            return ''
 
     def keep_log(self, reason):
         """Saves the serial log of a failure; returns its path."""
@@ -252,15 +278,15 @@ class Session:
                 os.fchmod(file.fileno(), mode & 0o777 | 0o600)
         return None
 
-    def run(self, name, argv, out=1, err=2):
+    def run(self, name, argv, out, err):
         """Runs a command; returns its status."""
         self.doing = 'running the command'
         self.send(name, 'send_run', argv)
         for kind, payload in self.frames(name):
             if kind == 'O':
-                write_fully(out, payload)
+                out.write(payload)
             elif kind == 'E':
-                write_fully(err, payload)
+                err.write(payload)
             elif kind == 'Z':
                 return channel.number(payload)
             elif kind == 'H':
@@ -282,7 +308,7 @@ class Session:
                 if kind == 0:
                     self.send(name, 'send', 'I', os.read(0, 4096))
                 elif kind == 'O':
-                    write_fully(1, payload)
+                    self.stdout.write(payload)
                 elif kind == 'Z':
                     return channel.number(payload)
             raise AssertionError
@@ -294,7 +320,10 @@ class Session:
         path = f'{self.folder}/failed'
         if self.get(name, '/run/rig-failed', path) is None:
             with open(path, encoding='utf-8', errors='replace') as file:
-                raise RigError(f'in the {name}: ' + file.read().strip().replace('\n', '; '))
+                text = file.read().strip()
+            # A module that does not load will not the next time, either.
+            error = RigError if 'modprobe' in text else NotUp
+            raise error(f'in the {name}: ' + text.replace('\n', '; '))
 
     def power_off(self, clean):
         """Ends the guest; a machine that does not go is stopped."""
@@ -306,6 +335,12 @@ class Session:
                 pass
         except (RigError, TimeUp, channel.ChannelError):
             pass
+
+
+def describe(session, error):
+    if isinstance(error, TimeUp):
+        return f'time is up after {session.limit:g} s, while {session.doing}'
+    return str(error)
 
 
 def report(session, reason, tail):
