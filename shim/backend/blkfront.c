@@ -25,8 +25,8 @@
 #include "backend.h"
 
 /* Memory of the front end grows with requests times segments, some 72 bytes
- * each: 64 segments (256 KiB) and two ring pages (64 requests) take 300 KiB a
- * queue, four times the default, for eight times the data in flight.
+ * each: 64 segments (256 KiB) and two ring pages (64 requests) take 288 KiB a
+ * queue, four times the default, for four times the data in flight.
  */
 #define SEGMENTS	64
 #define RING_ORDER	1

@@ -10,6 +10,7 @@
 #ifndef XHV_VBD_H
 #define XHV_VBD_H
 
+#include <linux/bitmap.h>
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
@@ -31,11 +32,17 @@
 #define VBD_MAX_RING_ORDER	2
 #define VBD_MAX_RING_PAGES	BIT(VBD_MAX_RING_ORDER)
 #define VBD_NAME_LEN		12
+/* Segments that a request takes from the ring's pool at once, as many as the
+ * stock front end sends with our defaults (blkfront.c). The pool has room for a
+ * few of the largest requests.
+ */
+#define VBD_SEG_UNIT		64
+#define VBD_MAX_SEG_UNITS	64
 
 /**
  * struct vbd_req - a request in flight
  * @rq: what it asks for
- * @segs: its segments, in @inline_segs or in an array of the ring's pool;
+ * @segs: its segments, in @inline_segs or in the ring's pool;
  *	  kept because they say what to unpin, and the front end may reuse its
  *	  own copies
  * @next: the next of a free list or of the list of those to try again
@@ -105,8 +112,8 @@ struct vbd_stats {
  * @live: requests are taken; false while connecting and after a fault
  * @failing: the disk is going or broken: every request is answered with an
  *	     error
- * @blocked: work was left undone for lack of a tag, of the channel or of a
- *	     segment array; the next completion goes on
+ * @blocked: work was left undone for lack of a tag, of the channel or of room
+ *	     for segments; the next completion goes on
  * @ring: the back end's half
  * @mapped: where the ring is mapped by vmap(), or NULL if it is in the direct
  *	    map
@@ -126,8 +133,9 @@ struct vbd_stats {
  * @free_tag: head of the free list in @tags, @nr_tags if empty
  * @nr_tags: q->depth
  * @inflight: tags in use
- * @seg_pool: memory of the pool's segment arrays
- * @seg_free: the arrays that are unused, @nr_seg_free of them
+ * @seg_pool: memory for segments, @nr_seg_units times VBD_SEG_UNIT of them; a
+ *	      request takes consecutive units
+ * @seg_used: the units in use, as bits
  * @bounce: buffer for I/Os that are no page list of whole blocks, or NULL
  * @bounce_list: page list of the request being submitted, if there is @bounce
  * @bounce_tag: the tag that uses @bounce, or -1
@@ -165,8 +173,8 @@ struct vbd_ring {
 	unsigned int inflight;
 
 	struct blkif_request_segment *seg_pool;
-	struct blkif_request_segment **seg_free;
-	unsigned int nr_seg_free;
+	unsigned int nr_seg_units;
+	DECLARE_BITMAP(seg_used, VBD_MAX_SEG_UNITS);
 
 	void *bounce;
 	u64 *bounce_list;

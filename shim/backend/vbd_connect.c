@@ -16,11 +16,10 @@
 #include "vbd.h"
 #include "vbd_data.h"
 
-/* Memory for the segments of requests with more than 11; when all of it is in
- * use, such requests wait in the ring.
+/* Memory for the segments of requests with more than 11, 32 KiB at most; when all
+ * of it is in use, such requests wait in the ring. It is enough for a ring full
+ * of what the stock front end sends with the defaults of blkfront.c.
  */
-#define SEG_POOL_BYTES	SZ_32K
-#define SEG_POOL_MIN	4
 
 /* The ring's pages at consecutive addresses: as they are in the direct map if
  * the front end allocated them in one piece, as Linux does.
@@ -85,18 +84,17 @@ static int attach_ring(struct vbd_ring *r)
 
 static int alloc_segs(struct vbd_ring *r)
 {
-	unsigned int n, i, segs = r->vbd->limits.max_segs;
+	unsigned int n, segs = r->vbd->limits.max_segs;
 
 	if (segs <= BLKIF_MAX_SEGMENTS_PER_REQUEST)
 		return 0;
-	n = SEG_POOL_BYTES / (segs * sizeof(*r->seg_pool));
-	n = clamp_t(unsigned int, n, SEG_POOL_MIN, RING_SIZE(&r->ring));
-	r->seg_pool = kvcalloc(n, segs * sizeof(*r->seg_pool), GFP_KERNEL);
-	r->seg_free = kcalloc(n, sizeof(*r->seg_free), GFP_KERNEL);
-	if (!r->seg_pool || !r->seg_free)
+	n = RING_SIZE(&r->ring) * DIV_ROUND_UP(segs, VBD_SEG_UNIT);
+	n = min_t(unsigned int, n, VBD_MAX_SEG_UNITS);
+	r->seg_pool = kvcalloc(n, VBD_SEG_UNIT * sizeof(*r->seg_pool),
+			       GFP_KERNEL);
+	if (!r->seg_pool)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		r->seg_free[r->nr_seg_free++] = r->seg_pool + i * segs;
+	r->nr_seg_units = n;
 	return 0;
 }
 
@@ -146,7 +144,6 @@ static void free_memory(struct vbd_ring *r)
 	kfree(r->tags);
 	kvfree(r->reqs);
 	kvfree(r->seg_pool);
-	kfree(r->seg_free);
 	if (r->bounce)
 		free_pages_exact(r->bounce, r->vbd->limits.bounce_bytes);
 	kfree(r->bounce_list);
@@ -154,8 +151,7 @@ static void free_memory(struct vbd_ring *r)
 	r->reqs = NULL;
 	r->free_reqs = NULL;
 	r->seg_pool = NULL;
-	r->seg_free = NULL;
-	r->nr_seg_free = 0;
+	r->nr_seg_units = 0;
 	r->bounce = NULL;
 	r->bounce_list = NULL;
 }

@@ -15,6 +15,7 @@
  * I/Os submitted. When tags or the channel run out it stays current, all that
  * follow it stay in the ring, and the next completion goes on from there.
  */
+#include <linux/bitmap.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/irq_work.h>
@@ -60,10 +61,27 @@ static bool push(struct vbd_ring *r)
 	return notify;
 }
 
+/* Room for the segments of a request; NULL if it is in use. */
+static struct blkif_request_segment *get_segs(struct vbd_ring *r,
+					      unsigned int nr)
+{
+	unsigned int units = DIV_ROUND_UP(nr, VBD_SEG_UNIT);
+	unsigned long at;
+
+	at = bitmap_find_next_zero_area(r->seg_used, r->nr_seg_units, 0, units,
+					0);
+	if (at >= r->nr_seg_units)
+		return NULL;
+	bitmap_set(r->seg_used, at, units);
+	return r->seg_pool + at * VBD_SEG_UNIT;
+}
+
 static void free_req(struct vbd_ring *r, struct vbd_req *req)
 {
 	if (req->segs && req->segs != req->inline_segs)
-		r->seg_free[r->nr_seg_free++] = req->segs;
+		bitmap_clear(r->seg_used,
+			     (req->segs - r->seg_pool) / VBD_SEG_UNIT,
+			     DIV_ROUND_UP(req->rq.nr_segs, VBD_SEG_UNIT));
 	req->segs = NULL;
 	req->busy = false;
 	req->next = r->free_reqs;
@@ -179,7 +197,7 @@ static int fetch_indirect(struct vbd_ring *r, struct vbd_req *req)
 }
 
 /* Makes a request of a slot's copy: BLKIF_RSP_*, or 1 if it has to wait for
- * a segment array.
+ * room for its segments.
  */
 static int prepare(struct vbd_ring *r, struct vbd_req *req,
 		   const struct blkif_request *slot)
@@ -191,9 +209,9 @@ static int prepare(struct vbd_ring *r, struct vbd_req *req,
 		return err;
 	if (req->rq.indirect) {
 		if (req->rq.nr_segs > BLKIF_MAX_SEGMENTS_PER_REQUEST) {
-			if (!r->nr_seg_free)
+			req->segs = get_segs(r, req->rq.nr_segs);
+			if (!req->segs)
 				return 1;
-			req->segs = r->seg_free[--r->nr_seg_free];
 		} else {
 			req->segs = req->inline_segs;
 		}

@@ -83,7 +83,7 @@ static struct blkif_request *put_indirect(u8 op, u64 id, int n)
 
 	for (i = 0; i < n; i++)
 		segs[i] = (struct blkif_request_segment) {
-			.gref = DATA_REF + i, .last_sect = 7,
+			.gref = DATA_REF + i % DATA_PAGES, .last_sect = 7,
 		};
 	req->operation = BLKIF_OP_INDIRECT;
 	req->u.indirect.indirect_op = op;
@@ -126,6 +126,50 @@ static void indirect(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, response(test, 8, BLKIF_OP_WRITE),
 			BLKIF_RSP_ERROR);
 	KUNIT_EXPECT_EQ(test, t->nr_ios, 0);
+	close(test);
+}
+
+/* There is room for the segments of a ring full of what the stock front end
+ * sends; larger requests wait for each other.
+ */
+static void many_segments(struct kunit *test)
+{
+	int i, n;
+
+	t->vbd.limits.max_bytes = 256 << VBD_PAGE_SHIFT;
+	t->vbd.limits.max_pfns = 256;
+	t->vbd.limits.max_segs = 256;
+	open(test);
+	for (i = 0; i < SLOTS; i++)
+		put_indirect(BLKIF_OP_WRITE, i, 64);
+	notify();
+	KUNIT_EXPECT_EQ(test, t->nr_ios, SLOTS);
+	KUNIT_EXPECT_EQ(test, t->ios[SLOTS - 1].io.len, 64 * VBD_PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, t->ring.blocked);
+	for (i = 0; i < SLOTS; i++)
+		end_io(i, 0);
+	end_batch();
+	for (i = 0; i < SLOTS; i++)
+		KUNIT_EXPECT_EQ(test, response(test, i, BLKIF_OP_WRITE),
+				BLKIF_RSP_OKAY);
+	forget_ios();
+
+	for (i = 0; i < SLOTS; i++)
+		put_indirect(BLKIF_OP_WRITE, i, i % 2 ? 256 : 65);
+	notify();
+	n = t->nr_ios;
+	KUNIT_EXPECT_GT(test, n, 10);
+	KUNIT_EXPECT_LT(test, n, SLOTS);
+	KUNIT_EXPECT_TRUE(test, t->ring.blocked);
+	for (i = 0; i < SLOTS; i++) {
+		KUNIT_ASSERT_LT(test, i, t->nr_ios);
+		end_io(i, 0);
+		end_batch();
+		KUNIT_EXPECT_EQ(test, response(test, i, BLKIF_OP_WRITE),
+				BLKIF_RSP_OKAY);
+	}
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(t->ring.seg_used, 64));
+	forget_ios();
 	close(test);
 }
 
@@ -434,6 +478,7 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(plain),
 	KUNIT_CASE(split),
 	KUNIT_CASE(indirect),
+	KUNIT_CASE(many_segments),
 	KUNIT_CASE(full),
 	KUNIT_CASE(write_barrier),
 	KUNIT_CASE(discard),
