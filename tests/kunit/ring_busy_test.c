@@ -4,6 +4,7 @@
  * when, and what may not come before it.
  */
 #include <linux/delay.h>
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 
@@ -31,24 +32,46 @@ static void tried(int slot, int tries, ktime_t give_up)
 	raw_spin_unlock_irqrestore(&t->ring.lock, flags);
 }
 
+struct seen {
+	int ios;
+	int pinned;
+	bool quiet;
+};
+
+/* Ends an I/O and its batch, and looks at what follows at once: with IRQs off,
+ * so that no retry's timer is faster, however slow the machine is.
+ */
+static struct seen end_and_look(int nr, int error)
+{
+	struct seen seen;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	end_io(nr, error);
+	end_batch();
+	seen.ios = t->nr_ios;
+	seen.pinned = nr_pinned();
+	seen.quiet = no_response();
+	local_irq_restore(flags);
+	return seen;
+}
+
 /* A busy host is asked again, whole, and what comes after does not wait. */
 static void busy(struct kunit *test)
 {
-	int i;
+	struct seen seen;
 
 	open(test);
 	put(BLKIF_OP_WRITE, 1, 0, 0, 1);
 	put(BLKIF_OP_WRITE_BARRIER, 2, 8, 1, 0);
 	notify();
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 1);
-	end_io(0, -EBUSY);
-	end_batch();
-	KUNIT_EXPECT_TRUE(test, no_response());
+	seen = end_and_look(0, -EBUSY);
+	KUNIT_EXPECT_TRUE(test, seen.quiet);
 	/* The barrier may not overtake it. */
-	KUNIT_EXPECT_EQ(test, t->nr_ios, 1);
-	KUNIT_EXPECT_EQ(test, nr_pinned(), 0);
-	for (i = 0; i < 50 && t->nr_ios < 2; i++)
-		msleep(20);
+	KUNIT_EXPECT_EQ(test, seen.ios, 1);
+	KUNIT_EXPECT_EQ(test, seen.pinned, 0);
+	wait_ios(2);
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
 	KUNIT_EXPECT_EQ(test, t->ios[1].io.op, XHV_BLOCK_WRITE);
 	end_io(1, 0);
@@ -104,6 +127,9 @@ static void busy_for_long(struct kunit *test)
  */
 static void each_its_time(struct kunit *test)
 {
+	unsigned long flags;
+	int ios;
+
 	open(test);
 	put(BLKIF_OP_WRITE, 1, 0, 0, 1);
 	put(BLKIF_OP_WRITE, 2, 8, 1, 1);
@@ -115,13 +141,15 @@ static void each_its_time(struct kunit *test)
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, t->nr_ios, 2);
 	KUNIT_EXPECT_TRUE(test, t->ring.blocked);
-	t->room = 3;
 	tried(1, 5, KTIME_MAX);
+	local_irq_save(flags);
 	end_io(1, -EBUSY);
 	/* There is room for the first; the second waits for 128 ms. */
 	t->room = MAX_IOS;
 	end_batch();
-	KUNIT_ASSERT_EQ(test, t->nr_ios, 3);
+	ios = t->nr_ios;
+	local_irq_restore(flags);
+	KUNIT_ASSERT_EQ(test, ios, 3);
 	KUNIT_EXPECT_EQ(test, t->ios[2].io.sector, 0);
 	wait_ios(4);
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 4);
@@ -142,6 +170,8 @@ static void each_its_time(struct kunit *test)
  */
 static void busy_barrier(struct kunit *test)
 {
+	struct seen seen;
+
 	open(test);
 	put(BLKIF_OP_WRITE_BARRIER, 1, 8, 0, 1);
 	put(BLKIF_OP_WRITE, 2, 8, 1, 1);
@@ -152,9 +182,8 @@ static void busy_barrier(struct kunit *test)
 	end_batch();
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
 	KUNIT_EXPECT_EQ(test, t->ios[1].pfns[0], pfn(t->data[0]));
-	end_io(1, -EBUSY);
-	end_batch();
-	KUNIT_EXPECT_EQ(test, t->nr_ios, 2);
+	seen = end_and_look(1, -EBUSY);
+	KUNIT_EXPECT_EQ(test, seen.ios, 2);
 	wait_ios(3);
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 3);
 	KUNIT_EXPECT_EQ(test, t->ios[2].pfns[0], pfn(t->data[0]));
@@ -187,9 +216,7 @@ static void flush_fails(struct kunit *test)
 	put(BLKIF_OP_FLUSH_DISKCACHE, 1, 0, 0, 0);
 	notify();
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 1);
-	end_io(0, -EIO);
-	end_batch();
-	KUNIT_EXPECT_TRUE(test, no_response());
+	KUNIT_EXPECT_TRUE(test, end_and_look(0, -EIO).quiet);
 	wait_ios(2);
 	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
 	KUNIT_EXPECT_EQ(test, t->ios[1].io.op, XHV_BLOCK_FLUSH);
