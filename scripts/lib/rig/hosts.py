@@ -17,7 +17,7 @@ until awk '$2 == "00000000" { found = 1 } END { exit !found }' /proc/net/route; 
 done"""
 
 # In seconds, for a guest in an emulated machine; 15 to 60 are usual.
-TIME_TO_GET_UP = {'initramfs': 150, 'image': 300}
+TIME_TO_GET_UP = {'initramfs': 150, 'image': 200}
 
 
 class Host(session.Session):
