@@ -96,6 +96,10 @@ static int status_show(struct seq_file *m, void *v)
 	seq_printf(m, "state=%s error=%d xen=%s feature-set=%u series=%s\n",
 		   state_names[READ_ONCE(state)], activate_err,
 		   xhv_version_string(), xhv_version_feature_set(), XHV_SERIES);
+	if (xhv_is_active())
+		seq_puts(m, "unload=refused reason=\"the kernel's Xen core points into this module\"\n");
+	else
+		seq_puts(m, "unload=allowed\n");
 	for_each_online_cpu(cpu) {
 		xhv_upcall_get_stats(cpu, &st);
 		seq_printf(m, "vcpu=%d upcalls-direct=%llu upcalls-local=%llu upcalls-remote=%llu\n",
