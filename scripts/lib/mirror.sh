@@ -104,6 +104,12 @@ _mirror_archive() {
 	return 1
 }
 
+# Writes stdin to FILE in one go: others read it without the lock.
+_mirror_write() {
+	cat >"$1.new"
+	mv -f -- "$1.new" "$1"
+}
+
 # Makes sure that SUITE's lists are there and recent; sets REPLY to the private
 # root's apt.conf.
 _mirror_root() {
@@ -120,7 +126,7 @@ _mirror_root() {
 	(
 		flock 9
 		: >>"$root/status"
-		cat >"$root/suite.sources" <<-END
+		_mirror_write "$root/suite.sources" <<-END
 			Types: deb deb-src
 			URIs: $uri
 			Suites: $suite
@@ -128,7 +134,7 @@ _mirror_root() {
 			Signed-By: $MIRROR_KEYRING
 		END
 		# The machine's apt.conf.d still applies: it may hold a proxy.
-		cat >"$root/apt.conf" <<-END
+		_mirror_write "$root/apt.conf" <<-END
 			Dir::Etc::sourcelist "$root/suite.sources";
 			Dir::Etc::sourceparts "/dev/null";
 			Dir::Etc::preferencesparts "/dev/null";
