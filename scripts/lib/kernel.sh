@@ -4,13 +4,17 @@
 # Debian's cloud kernels, unpacked into the cache and never installed.
 #
 #   kernel_get [SPEC]    SPEC is a release (6.1.0-31-cloud-amd64), a series
-#                        (6.1, 6.12: its newest cloud kernel) or nothing (the
-#                        kernel of this machine's Debian release). Sets
+#                        (6.1, 6.12: its newest cloud kernel), debug (ours,
+#                        of kernel-debug.sh) or nothing (the kernel of this
+#                        machine's Debian release). Sets
 #                        KERNEL_RELEASE   what uname -r says
 #                        KERNEL_DIR       boot/vmlinuz-*, lib/modules/*
 #                        KERNEL_KDIR      where modules are built against it
 #
 # Needs deps.sh, cache.sh and mirror.sh to be sourced before.
+
+# shellcheck source=scripts/lib/kernel-debug.sh
+. "$(dirname "${BASH_SOURCE[0]}")/kernel-debug.sh"
 
 # Suites that are searched after the machine's own, in this order.
 KERNEL_SUITES=(bookworm-security bookworm bullseye-security bullseye
@@ -130,6 +134,10 @@ kernel_unpack() {
 kernel_get() {
 	local key
 
+	if [ "${1:-}" = debug ]; then
+		kernel_debug_get
+		return
+	fi
 	# kbuild's objtool and modpost are linked with these
 	deps_need kmod libelf1 zlib1g
 	kernel_resolve "${1:-}" || return
