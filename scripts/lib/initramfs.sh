@@ -52,9 +52,10 @@ initramfs_core_make() {
 	local guest=$1 root=$OUT/root applet path
 
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,run,tmp,root}
-	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest/agent.c"
+	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest"/{agent,ask}.c
 	install "$OUT/agent" "$root/usr/bin/rig-agent"
 	ln -s rig-agent "$root/usr/bin/rig-stat"
+	ln -s rig-agent "$root/usr/bin/rig-host"
 	install "$guest/init" "$root/init"
 	install "$guest/udhcpc.script" "$root/etc/udhcpc.script"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
@@ -72,7 +73,7 @@ initramfs_core() {
 	local guest=$1/tests/guest key
 
 	deps_need busybox-static cpio gcc libc6-dev
-	key=$(cache_key "$guest/agent.c" "$guest/protocol.h" "$guest/init" \
+	key=$(cache_key "$guest"/{agent,ask}.c "$guest"/{ask,protocol}.h "$guest/init" \
 		"$guest/udhcpc.script" "$(command -v busybox)" \
 		"$(declare -f initramfs_core_make)")
 	cache_build rig-core "$key" initramfs_core_make "$guest"

@@ -6,7 +6,7 @@
  * service) and in the outer machine of a nested rig.
  *
  *   agent [PORT]    serves PORT, by default the port org.xen-hyperv.rig
- *   rig-stat        (a link to the same program) prints the host's statistics
+ *   rig-stat, rig-host   links to the same program: see ask.c
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -32,9 +32,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "protocol.h"
-
-#define STAT_SOCKET	"/run/xhv-rig.socket"
 
 struct frame {
 	uint8_t type;
@@ -52,12 +51,13 @@ static struct {
 	bool child_gone;
 	int put;		/* file being received, or -1 */
 	int put_errno;
-	int stat_listen;
-	int stat_client;	/* waits for the rig's answer, or -1 */
+	int ask_listen;
+	int asker;		/* rig-stat or rig-host that has connected, or -1 */
+	bool asked;		/* it waits for the rig's answer */
 	sigset_t old_mask;
-} agent = { .out = -1, .err = -1, .put = -1, .stat_listen = -1, .stat_client = -1 };
+} agent = { .out = -1, .err = -1, .put = -1, .ask_listen = -1, .asker = -1 };
 
-static void die(const char *what)
+void die(const char *what)
 {
 	fprintf(stderr, "rig agent: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -83,7 +83,7 @@ static bool read_all(int fd, void *buf, size_t len)
 	return true;
 }
 
-static bool write_all(int fd, const void *buf, size_t len)
+bool write_all(int fd, const void *buf, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, buf, len);
@@ -431,13 +431,36 @@ static void power_off(uint32_t flags)
 	reboot(RB_POWER_OFF);
 }
 
-static void answer_stat(const char *text, size_t len)
+static void drop_asker(void)
 {
-	if (agent.stat_client < 0)
+	close(agent.asker);
+	agent.asker = -1;
+	agent.asked = false;
+}
+
+static void answer(const void *data, size_t len)
+{
+	if (!agent.asked)
 		return;
-	write_all(agent.stat_client, text, len);
-	close(agent.stat_client);
-	agent.stat_client = -1;
+	/* One that has gone meanwhile needs no answer. */
+	if (send(agent.asker, data, len, MSG_DONTWAIT) < 0 && errno != EPIPE)
+		fprintf(stderr, "rig agent: answer: %s\n", strerror(errno));
+	drop_asker();
+}
+
+/* Passes on what a client asks for: a frame's type and payload, one packet. */
+static void pass_question(void)
+{
+	static char buf[1 + RIG_MAX_PAYLOAD];
+	ssize_t n = recv(agent.asker, buf, sizeof(buf), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n < 1 || n > (ssize_t)sizeof(buf) ||
+	    (buf[0] != RIG_ASK_STAT && buf[0] != RIG_ASK_HOST)) {
+		drop_asker();
+		return;
+	}
+	send_frame(buf[0], buf + 1, n - 1);
+	agent.asked = true;
 }
 
 static void handle_frame(struct frame *f)
@@ -472,7 +495,8 @@ static void handle_frame(struct frame *f)
 			ioctl(agent.out, TIOCSWINSZ, &size);
 		break;
 	case RIG_STAT:
-		answer_stat(f->data, f->len);
+	case RIG_HOST:
+		answer(f->data, f->len);
 		break;
 	case RIG_READ:
 		read_files(f);
@@ -485,50 +509,10 @@ static void handle_frame(struct frame *f)
 	}
 }
 
-static void stat_address(struct sockaddr_un *addr)
-{
-	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	strcpy(addr->sun_path, STAT_SOCKET);
-}
-
-static void stat_open(void)
-{
-	struct sockaddr_un addr;
-
-	stat_address(&addr);
-	unlink(addr.sun_path);
-	agent.stat_listen = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (agent.stat_listen >= 0 &&
-	    (bind(agent.stat_listen, (struct sockaddr *)&addr, sizeof(addr)) ||
-	     listen(agent.stat_listen, 8))) {
-		close(agent.stat_listen);
-		agent.stat_listen = -1;
-	}
-}
-
-static int rig_stat(void)
-{
-	static char buf[RIG_MAX_PAYLOAD];
-	struct sockaddr_un addr;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t n;
-	bool any = false;
-
-	stat_address(&addr);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		die(STAT_SOCKET);
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		any = true;
-		if (!write_all(STDOUT_FILENO, buf, n))
-			die("write");
-	}
-	return any ? 0 : 1;
-}
-
 static void serve(int sigfd)
 {
 	static struct frame frame;
-	enum { PORT, SIGNAL, OUT, ERR, STAT, COUNT };
+	enum { PORT, SIGNAL, OUT, ERR, LISTEN, ASKER, COUNT };
 
 	for (;;) {
 		/* poll() ignores negative descriptors. */
@@ -537,8 +521,10 @@ static void serve(int sigfd)
 			[SIGNAL] = { .fd = sigfd, .events = POLLIN },
 			[OUT] = { .fd = agent.out, .events = POLLIN },
 			[ERR] = { .fd = agent.err, .events = POLLIN },
-			[STAT] = { .fd = agent.stat_client < 0 ? agent.stat_listen : -1,
-				   .events = POLLIN },
+			/* One asks at a time; the others wait in the backlog. */
+			[LISTEN] = { .fd = agent.asker < 0 ? agent.ask_listen : -1,
+				     .events = POLLIN },
+			[ASKER] = { .fd = agent.asked ? -1 : agent.asker, .events = POLLIN },
 		};
 
 		if (poll(p, COUNT, -1) < 0 && errno != EINTR)
@@ -547,11 +533,10 @@ static void serve(int sigfd)
 			forward(&agent.out, RIG_OUT, 1);
 		if (p[ERR].revents)
 			forward(&agent.err, RIG_ERR, 1);
-		if (p[STAT].revents) {
-			agent.stat_client = accept4(agent.stat_listen, NULL, NULL, SOCK_CLOEXEC);
-			if (agent.stat_client >= 0)
-				send_frame(RIG_ASK_STAT, NULL, 0);
-		}
+		if (p[LISTEN].revents)
+			agent.asker = accept4(agent.ask_listen, NULL, NULL, SOCK_CLOEXEC);
+		if (p[ASKER].revents)
+			pass_question();
 		if (p[PORT].revents & POLLIN) {
 			if (!recv_frame(&frame))
 				die("read from the port");
@@ -571,14 +556,12 @@ static void serve(int sigfd)
 
 int main(int argc, char **argv)
 {
-	const char *name = strrchr(argv[0], '/');
 	const char *port = argc > 1 ? argv[1] : RIG_PORT_DEFAULT;
 	struct utsname uts;
 	sigset_t mask;
 	int sigfd;
 
-	if (!strcmp(name ? name + 1 : argv[0], "rig-stat"))
-		return rig_stat();
+	ask_main(argc, argv);
 
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&mask);
@@ -587,7 +570,7 @@ int main(int argc, char **argv)
 	sigfd = signalfd(-1, &mask, SFD_CLOEXEC);
 	if (sigfd < 0)
 		die("signalfd");
-	stat_open();
+	agent.ask_listen = ask_listen();
 	agent.port = open(port, O_RDWR | O_CLOEXEC);
 	if (agent.port < 0)
 		die(port);

@@ -6,7 +6,8 @@
  * Both ways a stream of frames: one byte type, three bytes zero, a 32-bit
  * little-endian payload length, the payload. Numbers in payloads are 32-bit
  * little-endian. The rig speaks one request at a time and waits for its
- * answer; ASK_STAT, OUT and ERR may come at any time.
+ * answer; ASK_STAT, ASK_HOST, OUT and ERR may come at any time. Of the two
+ * questions one is open at a time.
  */
 #ifndef XHV_RIG_PROTOCOL_H
 #define XHV_RIG_PROTOCOL_H
@@ -24,6 +25,7 @@ enum rig_frame {
 	RIG_KILL = 'K',		/* signal number for the command's group */
 	RIG_WINSIZE = 'W',	/* rows, columns */
 	RIG_STAT = 'S',		/* answer to ASK_STAT: text */
+	RIG_HOST = 'J',		/* answer to ASK_HOST: 0 or 1 (error), text */
 	RIG_READ = 'T',		/* glob patterns, NUL-terminated; answer: TEXT */
 	RIG_OFF = 'P',		/* flags; power off; no answer */
 
@@ -35,6 +37,7 @@ enum rig_frame {
 	RIG_ERR = 'E',		/* and to stderr */
 	RIG_EXIT = 'Z',		/* status as in a shell: 128 + signal if killed */
 	RIG_ASK_STAT = 'q',	/* someone in the guest runs rig-stat */
+	RIG_ASK_HOST = 'h',	/* and rig-host: a QMP command, JSON */
 	RIG_TEXT = 't',		/* "path value" lines */
 };
 

@@ -53,6 +53,9 @@ class Channel:
         if not data:
             raise ChannelError(f'{self.name}: the machine closed the port')
         self.buffer += data
+        self.parse()
+
+    def parse(self):
         start = 0
         while len(self.buffer) - start >= 8:
             kind, length = struct.unpack_from('<B3xI', self.buffer, start)

@@ -4,8 +4,9 @@
 import glob
 import os
 import select
+import time
 
-from . import channel, kvm, machine, options, output, parts, session
+from . import channel, kvm, machine, monitor, options, output, parts, session
 
 
 # Waits until the kernel has a route, as COMMAND may need the network at once.
@@ -18,6 +19,8 @@ done"""
 
 # In seconds, for a guest in an emulated machine; 15 to 60 are usual.
 TIME_TO_GET_UP = {'initramfs': 150, 'image': 200}
+# Until the outer machine's kernel must have seen that a disk has changed.
+RESIZE_TIME = 10
 
 
 class Host(session.Session):
@@ -103,6 +106,7 @@ class TcgHost(Host):
     def prepare(self):
         boot = self.boot('console=ttyS0 panic=-1')
         self.listen('guest')
+        self.listen_monitor('qmp')
         return machine.tcg(self.options, self.folder, self.disks,
                            machine.direct_boot(*boot) if boot else [])
 
@@ -119,6 +123,7 @@ class HypervHost(Host):
         for index, disk in enumerate(self.disks):
             nodes += machine.file_node(disk, f'disk{index}')
         chardevs = [*machine.socket_chardev('rig', self.listen('guest')),
+                    *machine.socket_chardev('qmp', self.listen_monitor('qmp')),
                     '-chardev', f'file,id=serial,path={self.folder}/serial.log']
         return machine.hyperv(
             self.options, self.qemu_program(), nodes, self.disks, self.image, chardevs,
@@ -154,7 +159,10 @@ class NestedHypervHost(HypervHost):
         parts.outer_initrd(outer_initrd, self.options, outer, files)
         self.listen('guest')
         self.listen('outer')
+        self.listen_monitor('qmp')
+        self.listen_monitor('outer-qmp')
         self.handlers['outer'] = self.from_outer
+        self.outer_readers = []
         # Debian 12's own may deliver interrupts of a guest's guest twice.
         program = self.qemu_program()
         return machine.outer(self.options, program, self.folder, outer.image, outer_initrd, self.disks)
@@ -163,8 +171,10 @@ class NestedHypervHost(HypervHost):
         """The command line of QEMU in the outer machine."""
         nodes = []
         for index, disk in enumerate(self.disks):
-            nodes += machine.device_node(disk, f'disk{index}', f'/dev/vd{chr(97 + index)}')
+            nodes += (machine.empty_node(disk, f'disk{index}') if self.options.count else
+                      machine.device_node(disk, f'disk{index}', f'/dev/vd{chr(97 + index)}'))
         chardevs = ['-chardev', f'pipe,id=rig,path=/dev/virtio-ports/{machine.INNER_PORT}',
+                    '-chardev', f'pipe,id=qmp,path=/dev/virtio-ports/{machine.QMP_PORT}',
                     '-chardev', f'file,id=serial,path=/dev/virtio-ports/{machine.SERIAL_PORT}']
         return machine.hyperv(
             self.options, ['qemu-system-x86_64', '-L', '/usr/share/qemu'], nodes, self.disks,
@@ -186,17 +196,56 @@ class NestedHypervHost(HypervHost):
             raise error(f'the guest ended while {self.doing} '
                         f'(QEMU status {channel.number(payload)})')
         elif kind == 't':
-            text = 'host hyperv\n'
-            for line in payload.decode(errors='replace').splitlines():
-                text += line.rpartition('/')[2] + '\n'
-            self.send('guest', 'send', 'S', text.encode())
+            self.outer_readers.pop(0)(payload.decode(errors='replace').splitlines())
+
+    def read_outer(self, pattern, done):
+        """done gets the lines "path value"; the agent answers in order."""
+        self.outer_readers.append(done)
+        self.send('outer', 'send', 'T', pattern.encode() + b'\0')
 
     def answer_stat(self):
-        self.send('outer', 'send', 'T', b'/sys/kernel/debug/kvm/*\0')
+        def answer(lines):
+            text = ''.join(line.rpartition('/')[2] + '\n' for line in lines)
+            self.send('guest', 'send', 'S', f'host hyperv\n{text}'.encode())
+
+        self.read_outer('/sys/kernel/debug/kvm/*', answer)
+
+    def host_command(self, command, done):
+        arguments = command.get('arguments')
+        nodes = [f'disk{index}' for index, _ in enumerate(self.disks)]
+        if (command['execute'] == 'block_resize' and isinstance(arguments, dict) and
+                arguments.get('node-name') in nodes):
+            self.resize(nodes.index(arguments['node-name']), command, done)
+        else:
+            super().host_command(command, done)
+
+    def resize(self, index, command, done):
+        """The disk's file, then the outer machine's disk, then the guest's."""
+        size = command['arguments'].get('size')
+
+        def look():
+            self.read_outer(f'/sys/block/vd{chr(97 + index)}/size', compare)
+
+        def compare(lines):
+            if lines and int(lines[0].split()[1]) * 512 == size:
+                self.channels['qmp'].ask(command, done)
+            elif time.monotonic() < end:
+                self.later(0.05, look)
+            else:
+                done(monitor.error('the outer machine does not see the new size'))
+
+        def resized(reply):
+            if 'error' in reply:
+                done(reply)
+            else:
+                look()
+
+        end = time.monotonic() + RESIZE_TIME
+        self.channels['outer-qmp'].ask(command, resized)
 
     def time_to_get_up(self):
         # The last try waits as long as it may: the machine may be a slow one.
-        if not self.may_fail:
+        if not self.may_fail or self.options.count:
             return self.options.timeout
         return TIME_TO_GET_UP['initramfs' if self.options.initramfs else 'image']
 
@@ -231,5 +280,5 @@ def create(opts, may_fail):
     if opts.host == 'tcg':
         kind = TcgHost
     else:
-        kind = HypervHost if kvm.offers_hyperv() else NestedHypervHost
+        kind = HypervHost if kvm.offers_hyperv() and not opts.count else NestedHypervHost
     return kind(opts, log_folder, may_fail)

@@ -17,6 +17,17 @@ EPILOG = """\
 A COMMAND of one word is a line for the guest's shell; of several, a program
 and its arguments. The exit status is that of COMMAND, 124 when the time is up,
 and 125 when the rig itself failed.
+
+In the guest, rig-stat prints the host's counters, and rig-host JSON... runs QMP
+commands on the guest's QEMU, for example
+  rig-host '{"execute": "block_resize",
+             "arguments": {"node-name": "disk0", "size": 67108864}}'
+It prints each answer; it ends with 1 at the first that is an error, which it
+prints on stderr. The Nth --disk, from 0 (after the image's), is the node and the
+device diskN. QEMU's folder is one of the run's own, so blockdev-create with a
+relative name makes a file that is gone afterwards. With --host hyperv
+controller N is scsiN, its bus scsiN.0, and both buses take device_add:
+"vmbus-scsi" and disks; with --host tcg port0 to port3 take a virtio-blk-pci.
 """
 
 
@@ -34,6 +45,19 @@ class Disk:
     serial: str = None
     readonly: bool = False
     snapshot: bool = False
+    log: str = None
+    cdrom: bool = False
+    sector: int = None
+    write_cache: str = None
+
+    def properties(self):
+        """Those of the guest's device, as QEMU writes them."""
+        text = f',serial={self.serial}' if self.serial else ''
+        if self.sector:
+            text += f',logical_block_size={self.sector},physical_block_size={self.sector}'
+        if self.write_cache:
+            text += f',write-cache={self.write_cache}'
+        return text
 
 
 @dataclass
@@ -55,7 +79,10 @@ class Options:
     timeout: float
     tries: int
     append: str
+    restart: bool
     verbose: bool
+    count: str
+    seed: int
     command: list = field(default_factory=list)
 
 
@@ -82,14 +109,28 @@ def parse_disk(text):
             disk.format = value
         elif name == 'serial' and value.replace('-', '').isalnum():
             disk.serial = value
+        elif name == 'log' and value:
+            disk.log = os.path.abspath(value)
         elif word == 'ro':
             disk.readonly = True
         elif word == 'snapshot':
             disk.snapshot = True
+        elif word == 'cdrom':
+            disk.cdrom = disk.readonly = True
+        elif name == 'sector' and value in ('512', '4096'):
+            disk.sector = int(value)
+        elif name == 'write-cache' and value in ('on', 'off'):
+            disk.write_cache = value
         else:
             raise UsageError(f'--disk {text}: unknown option {word}')
     if ',' in disk.path:
         raise UsageError(f'a comma in a path: {disk.path}')
+    if disk.log and not os.path.isfile(disk.log):
+        raise UsageError(f'no such file: {disk.log}')
+    if disk.cdrom and (disk.sector or disk.write_cache):
+        raise UsageError(f'--disk {text}: a CD-ROM has neither sector= nor write-cache=')
+    if disk.bus == 'ide' and (disk.cdrom or disk.sector == 4096):
+        raise UsageError(f'--disk {text}: not on IDE')
     return disk
 
 
@@ -151,7 +192,9 @@ def parser():
     p.add_argument('--smp', type=int, default=1, metavar='N')
     p.add_argument('--mem', type=int, default=0, metavar='MB')
     p.add_argument('--disk', action='append', default=[], metavar='FILE[,opts]',
-                   help='bus=ide|scsi, ctl=N, lun=N, format=, serial=, ro, snapshot')
+                   help='log=FILE: writes and flushes go there too, as dm-log-writes has them; '
+                        'bus=ide|scsi, ctl=N, lun=N, format=, serial=, ro, snapshot, cdrom, '
+                        'sector=512|4096, write-cache=on|off')
     p.add_argument('--nic', action='append', default=[], choices=NICS, metavar='user|none')
     p.add_argument('--param', action='append', default=[], metavar="'NAME=VALUE ...'",
                    help="of the transport's module, or of xen-hyperv as xen-hyperv.NAME=VALUE")
@@ -166,6 +209,14 @@ def parser():
                    help='begin a run up to N times (2) if the emulation under a guest in a '
                         'guest fails; it says so each time')
     p.add_argument('--append', default='', metavar="'PARAMETERS'", help='of the kernel')
+    p.add_argument('--count', default='', metavar='PLUGIN[,opts]',
+                   help='a nested guest of one CPU in a machine of one CPU whose clock counts '
+                        'instructions, under a plugin of TCG; disks are empty, in its memory')
+    p.add_argument('--seed', type=int, default=7, metavar='N',
+                   help='with --count: another, if a run does not come to its end')
+    p.add_argument('--restart', action='store_true',
+                   help='the guest may restart or start another kernel with the same init; '
+                        'COMMAND then runs again')
     p.add_argument('--verbose', action='store_true', help='say when each step begins')
     return p
 
@@ -188,6 +239,8 @@ def parse(argv):
     disks = [parse_disk(text) for text in a.disk]
     if a.kernel and not a.initramfs:
         raise UsageError('--kernel needs --initramfs: an image boots its own kernel')
+    if a.count and (a.host != 'hyperv' or not a.initramfs or a.smp != 1):
+        raise UsageError('--count needs --host hyperv --initramfs --smp 1')
     assign_places(disks, image or not a.initramfs)
     add = [split_pair(text, '--add') for text in a.add]
     for path, _ in add:
@@ -200,4 +253,5 @@ def parse(argv):
         shim=a.shim, load=a.load, add=add, get=[split_pair(text, '--get') for text in a.get],
         timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
                               a.host == 'tcg' else 300 if a.initramfs else 900),
-        tries=a.tries, append=a.append, verbose=a.verbose, command=command)
+        tries=a.tries, append=f'{a.append} nokaslr'.strip() if a.count else a.append,
+        restart=a.restart, verbose=a.verbose, count=a.count, seed=a.seed, command=command)

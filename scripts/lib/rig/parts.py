@@ -146,6 +146,8 @@ def guest_settings(options, kernel_parts):
     own = [p.removeprefix(f'{shim}.') for p in options.param if not p.startswith('xen-hyperv.')]
     early = [BASE_MODULES, SCSI_MODULES]
     late = []
+    if any(disk.cdrom for disk in options.disks):
+        early.append('virtio_scsi')
     if options.host == 'hyperv':
         early.append(VMBUS_MODULES)
         late.append('hv_storvsc')
@@ -183,7 +185,7 @@ def outer_initrd(path, options, kernel_parts, files):
     """The outer machine's: QEMU, and files {path in it: path here}."""
     settings = {
         'RIG_MODULES': 'virtio_pci virtio_console virtio_blk virtio_net kvm_amd',
-        'RIG_PORTS': f'{machine.INNER_PORT} {machine.SERIAL_PORT}',
+        'RIG_PORTS': f'{machine.INNER_PORT} {machine.SERIAL_PORT} {machine.QMP_PORT}',
         'RIG_NIC': '1' if options.nics else '',
     }
     with open(path, 'wb') as out:

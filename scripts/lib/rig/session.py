@@ -14,7 +14,7 @@ import termios
 import time
 import tty
 
-from . import channel, output
+from . import channel, monitor, output
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEEP_LOGS = 20
@@ -59,8 +59,9 @@ def _child_setup():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-class Session:
+class Session(monitor.Asking):
     def __init__(self, options, log_folder, may_fail):
+        super().__init__()
         self.options = options
         self.may_fail = may_fail
         self.log_folder = log_folder
@@ -97,6 +98,12 @@ class Session:
         self.channels[name] = channel.Channel(path, name)
         return path
 
+    def listen_monitor(self, name):
+        path = f'{self.folder}/{name}.socket'
+        self.channels[name] = monitor.Monitor(path, name)
+        self.handlers[name] = self.channels[name].handle
+        return path
+
     def start(self, args):
         self.started = time.monotonic()
         self.allow(self.time_to_get_up())
@@ -105,7 +112,7 @@ class Session:
             log.flush()
             self.process = subprocess.Popen(
                 args, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_child_setup)
+                cwd=self.folder, start_new_session=True, preexec_fn=_child_setup)
         self.exit_fd = os.pidfd_open(self.process.pid)
 
     def allow(self, seconds):
@@ -187,6 +194,8 @@ class Session:
                 kind, payload = chan.pending.popleft()
                 if kind == 'q' and chan.name == 'guest':
                     self.answer_stat()
+                elif kind == 'h' and chan.name == 'guest':
+                    self.asked_by_guest(payload)
                 elif chan.name == name:
                     return kind, payload
                 else:
@@ -205,8 +214,10 @@ class Session:
             left = self.deadline - time.monotonic()
             if left <= 0:
                 raise TimeUp()
+            next_timer = self.run_timers()
             ready, _, _ = select.select(
-                [*self.channels.values(), self.exit_fd, *extra], [], [], left)
+                [*self.channels.values(), self.exit_fd, *extra], [], [],
+                left if next_timer is None else min(left, next_timer))
             for chan in self.channels.values():
                 if chan in ready:
                     self.receive(chan)
@@ -289,8 +300,15 @@ class Session:
                 err.write(payload)
             elif kind == 'Z':
                 return channel.number(payload)
-            elif kind == 'H':
+            elif kind == 'H' and not self.options.restart:
                 raise RigError('the guest restarted while running the command')
+            elif kind == 'H':
+                if self.options.initramfs:
+                    self.check_init(name)
+                for path, guest_path in self.options.add:
+                    self.put(name, path, guest_path)
+                self.doing = 'running the command'
+                self.send(name, 'send_run', argv)
         raise AssertionError
 
     def terminal(self, name, argv):
