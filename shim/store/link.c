@@ -223,7 +223,7 @@ static bool receive(struct xhv_link *link)
 			to = (char *)&link->hdr + link->in_len;
 			want = hdr_len - link->in_len;
 		} else {
-			to = link->in + link->in_len - hdr_len;
+			to = link->in + (link->in_len - hdr_len);
 			want = hdr_len + link->hdr.len - link->in_len;
 		}
 		if (!want)
