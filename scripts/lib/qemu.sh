@@ -9,6 +9,7 @@
 #                  bin/qemu-system-x86_64
 #                  share/    firmware, for -L
 #                  lib/      the shared libraries it needs
+#                  include/  qemu-plugin.h
 #
 # Needs deps.sh, cache.sh and mirror.sh to be sourced before.
 
@@ -69,10 +70,11 @@ _qemu_build() {
 		return 1
 	}
 
-	mkdir "$OUT"/{bin,share,lib}
+	mkdir "$OUT"/{bin,share,lib,include}
 	strip -o "$OUT/bin/qemu-system-x86_64" \
 		"$OUT/src/build/qemu-system-x86_64"
 	cp "${QEMU_FIRMWARE[@]}" "$OUT/share/"
+	cp "$src/include/qemu/qemu-plugin.h" "$OUT/include/"
 	ldd "$OUT/bin/qemu-system-x86_64" | grep -o '/[^ ]*' |
 		while read -r lib; do
 			cp -L "$lib" "$OUT/lib/"
