@@ -22,6 +22,7 @@ struct VMBusIDE {
     char *drive;
     char *serial;
     bool share_rw;
+    OnOffAuto write_cache;
     uint8_t controller;
     uint8_t unit;
 };
@@ -71,6 +72,10 @@ static void vmbus_ide_realize(DeviceState *dev, Error **errp)
         qdev_prop_set_string(disk, "serial", ide->serial);
     }
     qdev_prop_set_bit(disk, "share-rw", ide->share_rw);
+    qdev_prop_set_string(disk, "write-cache", OnOffAuto_str(ide->write_cache));
+    /* errors are the guest's; else one of them may stop the machine */
+    qdev_prop_set_string(disk, "werror", "report");
+    qdev_prop_set_string(disk, "rerror", "report");
     if (!object_property_set_str(OBJECT(disk), "drive", ide->drive, errp) ||
         !qdev_realize(disk, BUS(&s->bus), errp)) {
         object_unparent(OBJECT(disk));
@@ -83,6 +88,8 @@ static const Property vmbus_ide_properties[] = {
     DEFINE_PROP_STRING("drive", VMBusIDE, drive),
     DEFINE_PROP_STRING("serial", VMBusIDE, serial),
     DEFINE_PROP_BOOL("share-rw", VMBusIDE, share_rw, true),
+    DEFINE_PROP_ON_OFF_AUTO("write-cache", VMBusIDE, write_cache,
+                            ON_OFF_AUTO_AUTO),
     DEFINE_PROP_UINT8("controller", VMBusIDE, controller, 0),
     DEFINE_PROP_UINT8("unit", VMBusIDE, unit, 0),
 };

@@ -70,6 +70,8 @@ static void stor_scsi_complete(SCSIRequest *sreq, size_t residual)
         stor_answer_sense(r, sense, sense_len);
         break;
     case BUSY:
+    case TASK_SET_FULL:
+        /* not an error: Linux's storvsc fails what comes with SRB_STATUS_ERROR */
         stor_answer_srb(r, SRB_STATUS_BUSY, status, 0);
         break;
     case TASK_ABORTED:
@@ -86,7 +88,9 @@ static void stor_scsi_cancelled(SCSIRequest *sreq)
     StorReq *r = sreq->hba_private;
 
     stor_scsi_release(r);
-    stor_answer_srb(r, SRB_STATUS_ABORTED, GOOD, 0);
+    /* an aborted request is tried again, which is of no use on a gone LUN */
+    stor_answer_srb(r, r->sc->s->presence == STOR_OFFERED ?
+                       SRB_STATUS_ABORTED : SRB_STATUS_INVALID_LUN, GOOD, 0);
 }
 
 static const SCSIBusInfo stor_scsi_info = {
@@ -224,7 +228,8 @@ void stor_execute(StorReq *r)
     memset(srb->cdb + srb->cdb_length, 0, VSTOR_CDB_SIZE - srb->cdb_length);
 
     /* with the LUN absent this gives another LUN of the target */
-    dev = is_ours ? scsi_device_get(&s->bus, 0, 0, srb->lun) : NULL;
+    dev = is_ours && s->presence == STOR_OFFERED
+          ? scsi_device_get(&s->bus, 0, 0, srb->lun) : NULL;
     if (!dev || (dev->lun != srb->lun && srb->cdb[0] != REPORT_LUNS)) {
         if (dev) {
             object_unref(OBJECT(dev));

@@ -13,7 +13,9 @@
 
 #include "qemu/osdep.h"
 #include "qemu/module.h"
+#include "qemu/timer.h"
 #include "qemu/units.h"
+#include "block/aio-wait.h"
 #include "qapi/error.h"
 #include "hw/qdev-properties.h"
 #include "hw/hotplug.h"
@@ -30,6 +32,15 @@
  * without limit.
  */
 #define VSTOR_MAX_INFLIGHT  1024
+
+/*
+ * A guest that has been told to look at its bus has done so when there has
+ * been no request for the first time; after the second it is not waited for
+ * any more.  Both are in ms.
+ */
+#define VSTOR_LEAVE_QUIET   2000
+#define VSTOR_LEAVE_MAX     30000
+#define VSTOR_LEAVE_LOOK    100
 
 /* Answers */
 
@@ -242,6 +253,9 @@ static void stor_chan_notify(VMBusChannel *chan)
     StorChannel *sc = &s->channels[vmbus_channel_idx(chan)];
     StorReq *r;
 
+    if (s->presence == STOR_GONE) {
+        return;
+    }
     stor_flush_answers(sc);
 
     if (vmbus_channel_recv_start(chan)) {
@@ -265,6 +279,7 @@ static void stor_chan_notify(VMBusChannel *chan)
         }
         r->sc = sc;
         sc->inflight++;
+        s->last_request = qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL);
         r->answer_len = MIN(r->vmreq.msglen, sizeof(r->pkt));
         memcpy(&r->pkt, r->vmreq.msg, r->answer_len);
         if (r->vmreq.msglen > sizeof(r->pkt)) {
@@ -289,23 +304,29 @@ static int stor_open_channel(VMBusChannel *chan)
     return 0;
 }
 
-static void stor_close_channel(VMBusChannel *chan)
+/* The rings are going away: nothing is answered any more. */
+static void stor_drop_requests(StorChannel *sc)
 {
-    VMBusStorage *s = VMBUS_STORAGE(vmbus_channel_device(chan));
-    StorChannel *sc = &s->channels[vmbus_channel_idx(chan)];
-    StorReq *r;
+    StorReq *r, *next;
 
-    /* the rings are going away: nothing is answered any more */
-    while ((r = QTAILQ_FIRST(&sc->executing))) {
+    QTAILQ_FOREACH_SAFE(r, &sc->executing, link, next) {
         r->vmreq.need_comp = false;
-        scsi_req_cancel(r->sreq);
+        scsi_req_cancel_async(r->sreq, NULL);
     }
+    /* some may have been cancelled before, and still write to guest memory */
+    AIO_WAIT_WHILE(NULL, !QTAILQ_EMPTY(&sc->executing));
     while ((r = QTAILQ_FIRST(&sc->answers))) {
         QTAILQ_REMOVE(&sc->answers, r, link);
         sc->stalled = false;
         stor_req_free(r);
     }
+}
 
+static void stor_close_channel(VMBusChannel *chan)
+{
+    VMBusStorage *s = VMBUS_STORAGE(vmbus_channel_device(chan));
+
+    stor_drop_requests(&s->channels[vmbus_channel_idx(chan)]);
     if (!vmbus_channel_idx(chan)) {
         s->state = STOR_CLOSED;
         s->sub_channels_created = false;
@@ -319,6 +340,7 @@ static uint16_t stor_num_channels(VMBusDevice *vdev)
     return VMBUS_STORAGE(vdev)->max_sub_channels + 1;
 }
 
+/* A driver that sees this looks for LUNs that have come or gone. */
 static void stor_luns_changed(VMBusStorage *s)
 {
     if (s->state == STOR_READY) {
@@ -339,6 +361,112 @@ static void stor_unplug(HotplugHandler *hotplug, DeviceState *dev,
     stor_luns_changed(VMBUS_STORAGE(hotplug));
 }
 
+/* Leaving */
+
+static void stor_rescind(VMBusStorage *s)
+{
+    unsigned i;
+
+    timer_del(s->leave_timer);
+    s->presence = STOR_GONE;
+    for (i = 0; i < VMBUS_DEVICE(s)->num_channels; i++) {
+        stor_drop_requests(&s->channels[i]);
+    }
+    vmbus_device_set_offered(VMBUS_DEVICE(s), false);
+}
+
+static void stor_leave_look(void *opaque)
+{
+    VMBusStorage *s = opaque;
+    int64_t now = qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL);
+    unsigned inflight = 0;
+    unsigned i;
+
+    for (i = 0; i < VMBUS_DEVICE(s)->num_channels; i++) {
+        inflight += s->channels[i].inflight;
+    }
+    if (s->state == STOR_CLOSED || now - s->leave_began >= VSTOR_LEAVE_MAX ||
+        (!inflight && now - MAX(s->last_request, s->leave_began) >=
+                      VSTOR_LEAVE_QUIET)) {
+        stor_rescind(s);
+        return;
+    }
+    timer_mod(s->leave_timer, now + VSTOR_LEAVE_LOOK);
+}
+
+/*
+ * A Linux guest reads nothing from a channel any more once it knows that it is
+ * rescinded, and its storvsc waits for the answer to each request without
+ * limit (vmbus_onoffer_rescind() in drivers/hv/channel_mgmt.c,
+ * storvsc_dev_remove() in drivers/scsi/storvsc_drv.c).  So the disks go first:
+ * what executes ends with an error, and whatever comes now is for a LUN that
+ * is not there, which makes the guest remove it.
+ */
+static void stor_withdraw(VMBusDevice *vdev)
+{
+    VMBusStorage *s = VMBUS_STORAGE(vdev);
+    StorReq *r, *next;
+    unsigned i;
+
+    if (s->presence != STOR_OFFERED) {
+        return;
+    }
+    if (s->surprise_rescind || s->state != STOR_READY) {
+        stor_rescind(s);
+        return;
+    }
+    s->presence = STOR_LEAVING;
+    for (i = 0; i < vdev->num_channels; i++) {
+        QTAILQ_FOREACH_SAFE(r, &s->channels[i].executing, link, next) {
+            scsi_req_cancel_async(r->sreq, NULL);
+        }
+    }
+    stor_luns_changed(s);
+    s->leave_began = qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL);
+    timer_mod(s->leave_timer, s->leave_began + VSTOR_LEAVE_LOOK);
+}
+
+static bool stor_get_offered(Object *obj, Error **errp)
+{
+    return !VMBUS_DEVICE(obj)->withdrawn &&
+           VMBUS_STORAGE(obj)->presence == STOR_OFFERED;
+}
+
+static void stor_set_offered(Object *obj, bool offered, Error **errp)
+{
+    VMBusDevice *vdev = VMBUS_DEVICE(obj);
+    VMBusStorage *s = VMBUS_STORAGE(obj);
+
+    if (!DEVICE(obj)->realized) {
+        vdev->withdrawn = !offered;
+        s->presence = offered ? STOR_OFFERED : STOR_GONE;
+        return;
+    }
+    if (!offered) {
+        stor_withdraw(vdev);
+        return;
+    }
+    if (s->presence == STOR_OFFERED) {
+        return;
+    }
+    if (vdev->unplugging || !vmbus_device_is_gone(vdev)) {
+        error_setg(errp, "the guest has not let go of the device yet");
+        return;
+    }
+    s->presence = STOR_OFFERED;
+    vmbus_device_set_offered(vdev, true);
+}
+
+static bool stor_get_surprise(Object *obj, Error **errp)
+{
+    return VMBUS_STORAGE(obj)->surprise_rescind;
+}
+
+static void stor_set_surprise(Object *obj, bool surprise, Error **errp)
+{
+    VMBUS_STORAGE(obj)->surprise_rescind = surprise;
+}
+
 static void stor_realize(VMBusDevice *vdev, Error **errp)
 {
     VMBusStorage *s = VMBUS_STORAGE(vdev);
@@ -355,11 +483,13 @@ static void stor_realize(VMBusDevice *vdev, Error **errp)
         QTAILQ_INIT(&s->channels[i].executing);
         QTAILQ_INIT(&s->channels[i].answers);
     }
+    s->leave_timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, stor_leave_look, s);
     stor_bus_init(s);
 }
 
 static void stor_unrealize(VMBusDevice *vdev)
 {
+    timer_free(VMBUS_STORAGE(vdev)->leave_timer);
     g_free(VMBUS_STORAGE(vdev)->channels);
 }
 
@@ -382,8 +512,12 @@ static void stor_class_init(ObjectClass *klass, void *data)
     HotplugHandlerClass *hc = HOTPLUG_HANDLER_CLASS(klass);
 
     dc->vmsd = &vmstate_stor;
-    dc->hotpluggable = false;
     device_class_set_props(dc, stor_properties);
+    /* these can be set at any time */
+    object_class_property_add_bool(klass, "offered", stor_get_offered,
+                                   stor_set_offered);
+    object_class_property_add_bool(klass, "surprise-rescind", stor_get_surprise,
+                                   stor_set_surprise);
     set_bit(DEVICE_CATEGORY_STORAGE, dc->categories);
     vdc->channel_flags = VMBUS_CHANNEL_ENUMERATE_DEVICE_INTERFACE;
     vdc->num_channels = stor_num_channels;
@@ -392,6 +526,7 @@ static void stor_class_init(ObjectClass *klass, void *data)
     vdc->open_channel = stor_open_channel;
     vdc->close_channel = stor_close_channel;
     vdc->chan_notify_cb = stor_chan_notify;
+    vdc->withdraw = stor_withdraw;
     hc->plug = stor_plug;
     hc->unplug = stor_unplug;
 }
@@ -405,6 +540,7 @@ static void vmbus_scsi_class_init(ObjectClass *klass, void *data)
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     qemu_uuid_parse(VSTOR_CLASS_SCSI, &VMBUS_DEVICE_CLASS(klass)->classid);
+    dc->hotpluggable = true;
     dc->desc = "VMBus synthetic SCSI controller";
     device_class_set_props(dc, vmbus_scsi_properties);
 }

@@ -46,6 +46,15 @@ enum {
     STOR_READY,
 };
 
+/* How the controller stands to the guest. */
+enum {
+    STOR_OFFERED,
+    /* what executes ends, no LUN answers any more, the guest removes them */
+    STOR_LEAVING,
+    /* rescinded: nothing is read from the rings, nothing answered */
+    STOR_GONE,
+};
+
 struct VMBusStorage {
     VMBusDevice parent_obj;
 
@@ -54,6 +63,12 @@ struct VMBusStorage {
     uint8_t state;
     bool sub_channels_created;
     bool enumerate_pending;
+    uint8_t presence;
+    bool surprise_rescind;
+    /* looks after a controller that is leaving; in ms of the guest's time */
+    QEMUTimer *leave_timer;
+    int64_t leave_began;
+    int64_t last_request;
     /* SRB address of the only target */
     uint8_t target;
 
