@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Included before some units (Kbuild): what these allocate can be made to fail,
+ * by xhv_double_no_memory(). The kernel's own fault injection is set by boot
+ * options and files, not from a test.
+ */
+#ifndef XHV_KUNIT_NO_MEMORY_H
+#define XHV_KUNIT_NO_MEMORY_H
+
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+bool xhv_double_is_without_memory(void);
+
+/* A macro is not expanded again in its own expansion. */
+#define XHV_OR_NOTHING(alloc)						\
+	(xhv_double_is_without_memory() ? (typeof(alloc))0 : (alloc))
+
+#define get_zeroed_page(gfp)	XHV_OR_NOTHING(get_zeroed_page(gfp))
+#define kcalloc(n, size, gfp)	XHV_OR_NOTHING(kcalloc(n, size, gfp))
+#define kvzalloc(size, gfp)	XHV_OR_NOTHING(kvzalloc(size, gfp))
+
+#endif /* XHV_KUNIT_NO_MEMORY_H */
