@@ -295,7 +295,7 @@ static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
 			return 0;
 		/* Once, not each time that it is tried. */
 		if (!left || left == STOR_RESCANS)
-			dev_info(&host->hvdev->device,
+			dev_info_ratelimited(&host->hvdev->device,
 				 "xen-hyperv: LUN %u is not usable (%d)\n",
 				 nr, err);
 		return err;

@@ -362,7 +362,7 @@ static void rescan_work(struct work_struct *work)
 	}
 	mutex_unlock(&host->scan_lock);
 	if (err && !again)
-		dev_warn(&host->hvdev->device,
+		dev_warn_ratelimited(&host->hvdev->device,
 			 "xen-hyperv: scan failed (%d)\n", err);
 	stor_settle();
 }

@@ -57,7 +57,8 @@ static void fatal(struct vbd *vbd, int err, const char *what)
 {
 	char dir[80];
 
-	pr_warn("%s: %s (%d)\n", vbd->name, what, err);
+	/* A front end can come back for the same answer as often as it likes. */
+	pr_warn_ratelimited("%s: %s (%d)\n", vbd->name, what, err);
 	snprintf(dir, sizeof(dir), "/local/domain/%d/error/backend/vbd/%d/%u",
 		 XHV_BACKEND_DOMID, XHV_GUEST_DOMID, vbd->id);
 	vbd_put(dir, "error", "%d %s", err, what);
@@ -404,8 +405,8 @@ void xhv_block_resized(struct xhv_block_dev *dev)
 	mutex_lock(&vbd->lock);
 	WRITE_ONCE(vbd->limits.sectors, dev->sectors);
 	if (vbd->state == XenbusStateConnected) {
-		pr_info("%s has %llu MiB now\n", vbd->name,
-			dev->sectors >> (20 - VBD_SECTOR_SHIFT));
+		pr_info_ratelimited("%s has %llu MiB now\n", vbd->name,
+				    dev->sectors >> (20 - VBD_SECTOR_SHIFT));
 		vbd_put(vbd->be, "sectors", "%llu", dev->sectors);
 		vbd_put(vbd->be, "state", "%d", vbd->state);
 	}

@@ -107,6 +107,8 @@ void fuzz_die(const char *what);
 #define seq_printf(m, ...)	((void)(m), (void)(0 && printf(__VA_ARGS__)))
 #define dev_warn(dev, ...)	((void)(dev), (void)(0 && printf(__VA_ARGS__)))
 #define dev_info(dev, ...)	dev_warn(dev, __VA_ARGS__)
+#define dev_warn_ratelimited(dev, ...) dev_warn(dev, __VA_ARGS__)
+#define dev_info_ratelimited(dev, ...) dev_warn(dev, __VA_ARGS__)
 
 /* numbers */
 #define BIT(n)			(1UL << (n))
