@@ -3,9 +3,10 @@
  * Grant table version 1: the table, and the use of entries by back ends. The
  * guest's calls are in gnttab_ops.c.
  *
- * The table is XHV_GNTTAB_MAX_FRAMES frames that are all there from the start,
- * because the guest grows it with IRQs off (under gnttab_list_lock); what
- * grows is how many of them count.
+ * The table is XHV_GNTTAB_MAX_FRAMES frames that are all there from the start:
+ * the guest finds them at consecutive addresses, and it grows the table with
+ * IRQs off (under gnttab_list_lock), when nothing can be mapped. What grows is
+ * how many of them count, and with each of those a page of active entries.
  *
  * An entry of the table is the guest's memory: read once, checked, and marked
  * by compare and exchange, as public/grant_table.h demands. Next to it there is
@@ -55,8 +56,9 @@
 
 static struct grant_entry_v1 *table;
 static xen_pfn_t pfns[XHV_GNTTAB_MAX_FRAMES];
-static atomic64_t *active;
-static unsigned int nr_frames;
+/* A page for each frame that counts. */
+static atomic64_t *active[XHV_GNTTAB_MAX_FRAMES];
+static unsigned int nr_frames;	/* written after what it counts */
 static atomic64_t refused;
 
 unsigned int xhv_gnttab_nr_frames(void)
@@ -66,11 +68,21 @@ unsigned int xhv_gnttab_nr_frames(void)
 
 static unsigned int nr_entries(void)
 {
-	return READ_ONCE(nr_frames) * ENTRIES_PER_FRAME;
+	/* Pairs with xhv_gnttab_grow(). */
+	return smp_load_acquire(&nr_frames) * ENTRIES_PER_FRAME;
 }
 
-/* IRQs off, or a pin from an interrupt waits for ever for this CPU. */
-static u64 lock_active(atomic64_t *act)
+/* @ref is below nr_entries(). */
+static atomic64_t *active_entry(grant_ref_t ref)
+{
+	return &active[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
+}
+
+/* IRQs off, or a pin from an interrupt waits for ever for this CPU. Inline, as
+ * what else there is one call of for each page of an I/O: a return costs four
+ * instructions (return thunks).
+ */
+static __always_inline u64 lock_active(atomic64_t *act)
 {
 	s64 old = atomic64_read(act);
 
@@ -99,8 +111,8 @@ static atomic64_t *entry_word(grant_ref_t ref)
  * Mark @ref's entry in use, as _set_status_v1() of Xen: type and domain count
  * only for the first pin, read-only for every one that writes.
  */
-static int set_status(grant_ref_t ref, bool write, domid_t dom, bool first,
-		      u64 *entry)
+static __always_inline int set_status(grant_ref_t ref, bool write, domid_t dom,
+				      bool first, u64 *entry)
 {
 	atomic64_t *word = entry_word(ref);
 	s64 raw = atomic64_read(word);
@@ -127,7 +139,7 @@ static int set_status(grant_ref_t ref, bool write, domid_t dom, bool first,
 }
 
 /* What the pins that are left in @act no longer need. */
-static void clear_status(grant_ref_t ref, u64 act)
+static __always_inline void clear_status(grant_ref_t ref, u64 act)
 {
 	s64 clear = 0;
 
@@ -139,7 +151,9 @@ static void clear_status(grant_ref_t ref, u64 act)
 		atomic64_andnot(clear, entry_word(ref));
 }
 
-int xhv_gnttab_acquire(grant_ref_t ref, bool write, domid_t dom, u64 *pfn)
+/* Inline, so that what a back end calls has the domain in it. */
+static __always_inline int acquire(grant_ref_t ref, bool write, domid_t dom,
+				   u64 *pfn)
 {
 	u64 pins = write ? ACTIVE_WRITERS : ACTIVE_READERS;
 	u64 self = dom == XHV_BACKEND_DOMID ? 0 : ACTIVE_SELF;
@@ -153,7 +167,7 @@ int xhv_gnttab_acquire(grant_ref_t ref, bool write, domid_t dom, u64 *pfn)
 		return GNTST_bad_gntref;
 	}
 	ref = array_index_nospec(ref, MAX_ENTRIES);
-	act = &active[ref];
+	act = active_entry(ref);
 
 	local_irq_save(irqflags);
 	val = lock_active(act);
@@ -186,9 +200,14 @@ out:
 	return rc;
 }
 
+int xhv_gnttab_acquire(grant_ref_t ref, bool write, domid_t dom, u64 *pfn)
+{
+	return acquire(ref, write, dom, pfn);
+}
+
 int xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn)
 {
-	return xhv_gnttab_acquire(ref, write, XHV_BACKEND_DOMID, pfn);
+	return acquire(ref, write, XHV_BACKEND_DOMID, pfn);
 }
 
 void xhv_gnttab_unpin(grant_ref_t ref, bool write)
@@ -198,9 +217,9 @@ void xhv_gnttab_unpin(grant_ref_t ref, bool write)
 	atomic64_t *act;
 	u64 val;
 
-	if (WARN_ON_ONCE(ref >= MAX_ENTRIES))
+	if (WARN_ON_ONCE(ref >= nr_entries()))
 		return;
-	act = &active[ref];
+	act = active_entry(ref);
 
 	local_irq_save(irqflags);
 	val = lock_active(act);
@@ -230,6 +249,7 @@ void *xhv_gnttab_map(grant_ref_t ref, bool write)
 int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b)
 {
 	grant_ref_t low = min(a, b), high = max(a, b);
+	atomic64_t *first, *second;
 	unsigned long irqflags;
 	u64 act_low, act_high;
 	int rc = GNTST_okay;
@@ -241,10 +261,12 @@ int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b)
 		return GNTST_okay;
 	low = array_index_nospec(low, MAX_ENTRIES);
 	high = array_index_nospec(high, MAX_ENTRIES);
+	first = active_entry(low);
+	second = active_entry(high);
 
 	local_irq_save(irqflags);
-	act_low = lock_active(&active[low]);
-	act_high = lock_active(&active[high]);
+	act_low = lock_active(first);
+	act_high = lock_active(second);
 	if ((act_low | act_high) & ACTIVE_PINS) {
 		rc = GNTST_eagain;
 	} else {
@@ -252,31 +274,46 @@ int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b)
 		entry = atomic64_xchg(entry_word(high), entry);
 		atomic64_set(entry_word(low), entry);
 	}
-	unlock_active(&active[high], act_high);
-	unlock_active(&active[low], act_low);
+	unlock_active(second, act_high);
+	unlock_active(first, act_low);
 	local_irq_restore(irqflags);
 	return rc;
 }
 
+/* Nothing but the allocator is called, and that without a lock of ours: two
+ * that grow at once may each bring a page for the same frame.
+ */
 int xhv_gnttab_grow(unsigned int frames)
 {
-	unsigned int old = READ_ONCE(nr_frames);
+	unsigned int i, old = READ_ONCE(nr_frames);
+	atomic64_t *page;
+
+	BUILD_BUG_ON(ENTRIES_PER_FRAME * sizeof(atomic64_t) != PAGE_SIZE);
 
 	if (frames > XHV_GNTTAB_MAX_FRAMES)
 		return -EINVAL;
-	/* Growing needs no more than this: the frames are there and empty. */
+	for (i = old; i < frames; i++) {
+		if (READ_ONCE(active[i]))
+			continue;
+		page = (atomic64_t *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
+		if (!page)
+			return -ENOMEM;
+		if (cmpxchg(&active[i], NULL, page))
+			free_page((unsigned long)page);
+	}
 	while (frames > old && !try_cmpxchg(&nr_frames, &old, frames))
 		;
 	return 0;
 }
 
+/* gnttab_get_shared_frame_mfn() of Xen: what cannot grow is not there. */
 long xhv_gnttab_add_to_physmap(unsigned long idx, xen_pfn_t gpfn)
 {
 	if (idx >= XHV_GNTTAB_MAX_FRAMES)
 		return -EINVAL;
 	if (gpfn != pfns[idx])
 		return -EOPNOTSUPP;
-	return xhv_gnttab_grow(idx + 1);
+	return xhv_gnttab_grow(idx + 1) ? -EINVAL : 0;
 }
 
 void *xhv_gnttab_frames(xen_pfn_t **list)
@@ -293,7 +330,7 @@ void xhv_gnttab_show(struct seq_file *m)
 		   xhv_gnttab_nr_frames(), XHV_GNTTAB_MAX_FRAMES, max,
 		   (long long)atomic64_read(&refused));
 	for (ref = 0; ref < max; ref++) {
-		u64 val = atomic64_read(&active[ref]);
+		u64 val = atomic64_read(active_entry(ref));
 
 		if (val & ACTIVE_PINS)
 			seq_printf(m, "ref=%u frame=%#llx by=%u readers=%llu writers=%llu\n",
@@ -315,8 +352,8 @@ int xhv_gnttab_init(void)
 
 	/* A power of two of pages, so aligned to its size in either case. */
 	table = kvzalloc(XHV_GNTTAB_MAX_FRAMES * PAGE_SIZE, GFP_KERNEL);
-	active = kvcalloc(MAX_ENTRIES, sizeof(*active), GFP_KERNEL);
-	if (!table || !active) {
+	/* INITIAL_NR_GRANT_FRAMES, xen/common/grant_table.c */
+	if (!table || xhv_gnttab_grow(1)) {
 		xhv_gnttab_exit();
 		return -ENOMEM;
 	}
@@ -327,16 +364,19 @@ int xhv_gnttab_init(void)
 						   PFN_DOWN(__pa(frame));
 	}
 	atomic64_set(&refused, 0);
-	nr_frames = 1;	/* INITIAL_NR_GRANT_FRAMES, xen/common/grant_table.c */
 	return 0;
 }
 
 void xhv_gnttab_exit(void)
 {
+	unsigned int i;
+
 	nr_frames = 0;
 	kvfree(table);
 	table = NULL;
-	kvfree(active);
-	active = NULL;
+	for (i = 0; i < XHV_GNTTAB_MAX_FRAMES; i++) {
+		free_page((unsigned long)active[i]);
+		active[i] = NULL;
+	}
 	xhv_memory_exit();
 }

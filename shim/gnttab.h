@@ -48,7 +48,7 @@ void *xhv_gnttab_map(grant_ref_t ref, bool write);
 void *xhv_gnttab_frames(xen_pfn_t **pfns);
 
 /* XENMEM_add_to_physmap, XENMAPSPACE_grant_table: grow to hold frame @idx.
- * @gpfn must be the page that we gave out for it. IRQs off, no allocation.
+ * @gpfn must be the page that we gave out for it. IRQs off, does not sleep.
  */
 long xhv_gnttab_add_to_physmap(unsigned long idx, xen_pfn_t gpfn);
 

@@ -15,7 +15,9 @@ int xhv_gnttab_swap(grant_ref_t a, grant_ref_t b);
 
 unsigned int xhv_gnttab_nr_frames(void);
 
-/* Let @frames frames count. Any context. Return: -EINVAL if too many. */
+/* Let @frames frames count. Any context but under a raw lock, as it allocates.
+ * Return: 0, -EINVAL if too many, or -ENOMEM.
+ */
 int xhv_gnttab_grow(unsigned int frames);
 
 #endif /* XHV_GNTTAB_ENTRY_H */

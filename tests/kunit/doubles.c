@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/compiler.h>
+#include <linux/sched.h>
 
 #include "../../shim/backend/vbd.h"
 #include "../../shim/wake/wake.h"
@@ -21,4 +22,16 @@ const char *xhv_double_fault;
 void vbd_fault(struct vbd *vbd, const char *why)
 {
 	WRITE_ONCE(xhv_double_fault, why);
+}
+
+static struct task_struct *no_memory_for;
+
+void xhv_double_no_memory(bool none)
+{
+	WRITE_ONCE(no_memory_for, none ? current : NULL);
+}
+
+bool xhv_double_is_without_memory(void)
+{
+	return READ_ONCE(no_memory_for) == current;
 }

@@ -5,6 +5,8 @@
 #ifndef XHV_KUNIT_DOUBLES_H
 #define XHV_KUNIT_DOUBLES_H
 
+#include <linux/types.h>
+
 /*
  * The kernel's event upcall, xhv_wake_upcall(): calls this, in hardirq context
  * with IRQs off, if a suite has set it. A suite clears it again and waits for
@@ -14,5 +16,8 @@ extern void (*xhv_double_upcall)(void);
 
 /* vbd_fault(): why a ring was last found broken, or NULL. */
 extern const char *xhv_double_fault;
+
+/* From true to false the caller's thread gets no memory: see no_memory.h. */
+void xhv_double_no_memory(bool none);
 
 #endif /* XHV_KUNIT_DOUBLES_H */

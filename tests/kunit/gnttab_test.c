@@ -17,9 +17,11 @@
 #include "shim/memory.h"
 #include "shim/upcall.h"
 #include "xhv/core.h"
+#include "doubles.h"
 
 #define ENTRIES		512	/* in a frame */
 #define APIC_PFN	0xfee00	/* has never been memory */
+#define GVA(x)		((unsigned long)(x))
 
 static struct grant_entry_v1 *table;
 static xen_pfn_t *pfns;
@@ -182,6 +184,54 @@ static void grow_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xhv_gnttab_add_to_physmap(63, pfns[63]), 0);
 }
 
+/* Growing needs memory of its own: without it the table is as it was, and the
+ * next attempt may have it.
+ */
+static void grow_fail_test(struct kunit *test)
+{
+	struct gnttab_setup_table set = { .dom = DOMID_SELF, .nr_frames = 5 };
+	struct gnttab_query_size query = { .dom = DOMID_SELF };
+	xen_pfn_t list[5] = {};
+	long again, add;
+	u64 pfn;
+
+	set_xen_guest_handle(set.frame_list, list);
+	grant(ENTRIES, 0, frame(0), GTF_permit_access);
+	grant(5 * ENTRIES - 1, 0, frame(1), GTF_permit_access);
+
+	xhv_double_no_memory(true);
+	add = xhv_gnttab_add_to_physmap(1, pfns[1]);
+	again = xhv_gnttab_add_to_physmap(0, pfns[0]);
+	xhv_gnttab_setup_table(GVA(&set), 1);
+	xhv_double_no_memory(false);
+	KUNIT_EXPECT_EQ(test, add, (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, again, 0L);
+	KUNIT_EXPECT_EQ(test, set.status, GNTST_general_error);
+	KUNIT_EXPECT_EQ(test, list[0], 0UL);
+	xhv_gnttab_query_size(GVA(&query), 1);
+	KUNIT_EXPECT_EQ(test, query.nr_frames, 1U);
+	KUNIT_EXPECT_EQ(test, xhv_gnttab_pin(ENTRIES, false, &pfn),
+			GNTST_bad_gntref);
+
+	xhv_gnttab_setup_table(GVA(&set), 1);
+	KUNIT_EXPECT_EQ(test, set.status, GNTST_okay);
+	KUNIT_EXPECT_EQ(test, xhv_gnttab_pin(5 * ENTRIES - 1, true, &pfn),
+			GNTST_okay);
+	KUNIT_EXPECT_EQ(test, pfn, (u64)frame(1));
+	xhv_gnttab_unpin(5 * ENTRIES - 1, true);
+	KUNIT_EXPECT_EQ(test, xhv_gnttab_pin(5 * ENTRIES, false, &pfn),
+			GNTST_bad_gntref);
+
+	/* Everything that the set-up allocates may be missing. */
+	xhv_gnttab_exit();
+	xhv_double_no_memory(true);
+	add = xhv_gnttab_init();
+	xhv_double_no_memory(false);
+	KUNIT_EXPECT_EQ(test, add, (long)-ENOMEM);
+	KUNIT_ASSERT_EQ(test, xhv_gnttab_init(), 0);
+	table = xhv_gnttab_frames(&pfns);
+}
+
 static void overflow_test(struct kunit *test)
 {
 	int pins = 0;
@@ -245,7 +295,6 @@ static void race_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, table[8].flags, GTF_permit_access);
 }
 
-#define GVA(x)	((unsigned long)(x))
 #define GRANTED	GTF_permit_access
 
 /* One copy and the status it gets. By reference 8 and 9 are pages 0 and 1
@@ -518,6 +567,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(refuse_test),
 	KUNIT_CASE(frame_test),
 	KUNIT_CASE(grow_test),
+	KUNIT_CASE(grow_fail_test),
 	KUNIT_CASE(overflow_test),
 	KUNIT_CASE(race_test),
 	KUNIT_CASE(copy_test),
