@@ -16,6 +16,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/lockdep.h>
+#include <linux/nospec.h>
 #include <linux/preempt.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -26,12 +27,16 @@
 #include "upcall.h"
 #include "vcpu.h"
 
-struct evtchn_port *xhv_evtchn_ports;
+struct evtchn_port *xhv_evtchn_buckets[EVTCHN_NR_BUCKETS];
 u16 *xhv_evtchn_virqs;
 DEFINE_RAW_SPINLOCK(xhv_evtchn_lock);
 
-/* Ports below this have been in use, rounded up to a bucket; only grows. */
+/* Ports below this have been in use, rounded up to a bucket; only grows, and
+ * after the bucket is there.
+ */
 static unsigned int nr_valid;
+/* The next bucket, until one is needed. */
+static struct evtchn_port *spare;
 static DECLARE_BITMAP(used, XHV_EVTCHN_NR_PORTS);
 
 static void count(u64 *counter)
@@ -41,9 +46,40 @@ static void count(u64 *counter)
 
 struct evtchn_port *xhv_evtchn_port(evtchn_port_t port)
 {
-	if (port >= READ_ONCE(nr_valid))
+	/* Pairs with add_bucket(). */
+	if (port >= smp_load_acquire(&nr_valid))
 		return NULL;
-	return &xhv_evtchn_ports[port];
+	return evtchn_port_of(array_index_nospec(port, XHV_EVTCHN_NR_PORTS));
+}
+
+void xhv_evtchn_make_room(void)
+{
+	struct evtchn_port *bucket;
+
+	if (READ_ONCE(spare) || READ_ONCE(nr_valid) == XHV_EVTCHN_NR_PORTS)
+		return;
+	bucket = kcalloc(EVTCHN_BUCKET, sizeof(*bucket),
+			 GFP_ATOMIC | __GFP_NOWARN);
+	if (bucket && cmpxchg(&spare, NULL, bucket))
+		kfree(bucket);
+}
+
+/* As alloc_evtchn_bucket() of Xen, for evtchn_allocate_port(). There is no
+ * spare one if there was no memory, or if others have filled a whole bucket
+ * since the caller made room.
+ */
+static int add_bucket(void)
+{
+	struct evtchn_port *bucket = xchg(&spare, NULL);
+
+	lockdep_assert_held(&xhv_evtchn_lock);
+
+	if (!bucket)
+		return -ENOMEM;
+	xhv_evtchn_buckets[nr_valid / EVTCHN_BUCKET] = bucket;
+	/* Pairs with xhv_evtchn_port(). */
+	smp_store_release(&nr_valid, nr_valid + EVTCHN_BUCKET);
+	return 0;
 }
 
 int xhv_evtchn_alloc(u32 bind, unsigned int vcpu)
@@ -56,18 +92,18 @@ int xhv_evtchn_alloc(u32 bind, unsigned int vcpu)
 	port = find_first_zero_bit(used, XHV_EVTCHN_NR_PORTS);
 	if (port >= XHV_EVTCHN_NR_PORTS)
 		return -ENOSPC;
+	if (port >= nr_valid && add_bucket())
+		return -ENOMEM;
 
 	__set_bit(port, used);
 	clear_bit(port, (unsigned long *)xhv_shared_info()->evtchn_pending);
 
-	p = &xhv_evtchn_ports[port];
+	p = evtchn_port_of(port);
 	p->sent = 0;
 	p->received = 0;
 	p->created = false;
 	WRITE_ONCE(p->vcpu, vcpu);
 	WRITE_ONCE(p->bind, bind);
-	if (port >= nr_valid)
-		WRITE_ONCE(nr_valid, roundup(port + 1, EVTCHN_BUCKET));
 	return port;
 }
 
@@ -86,23 +122,26 @@ static bool mark_vcpu(evtchn_port_t port, unsigned int vcpu)
 	return !xchg(&info->evtchn_upcall_pending, 1);
 }
 
-bool xhv_evtchn_mark(evtchn_port_t port, unsigned int vcpu)
+int xhv_evtchn_mark(evtchn_port_t port)
 {
+	struct evtchn_port *p = evtchn_port_of(port);
 	struct shared_info *s = xhv_shared_info();
+	unsigned int vcpu;
 
-	count(&xhv_evtchn_ports[port].received);
+	count(&p->received);
 	if (test_and_set_bit(port, (unsigned long *)s->evtchn_pending))
-		return false;
+		return -1;
 	if (test_bit(port, (unsigned long *)s->evtchn_mask))
-		return false;
-	return mark_vcpu(port, vcpu);
+		return -1;
+	vcpu = READ_ONCE(p->vcpu);
+	return mark_vcpu(port, vcpu) ? vcpu : -1;
 }
 
 static void send_to_guest(evtchn_port_t port)
 {
-	unsigned int vcpu = READ_ONCE(xhv_evtchn_ports[port].vcpu);
+	int vcpu = xhv_evtchn_mark(port);
 
-	if (xhv_evtchn_mark(port, vcpu))
+	if (vcpu >= 0)
 		xhv_upcall_kick(vcpu);
 }
 
@@ -198,13 +237,13 @@ void xhv_evtchn_send(struct xhv_evtchn *ec)
 void xhv_evtchn_send_direct(struct xhv_evtchn *ec)
 {
 	evtchn_port_t port = READ_ONCE(ec->port);
-	unsigned int vcpu;
+	int vcpu;
 
 	if (!port)
 		return;
 
-	vcpu = READ_ONCE(xhv_evtchn_ports[port].vcpu);
-	if (!xhv_evtchn_mark(port, vcpu))
+	vcpu = xhv_evtchn_mark(port);
+	if (vcpu < 0)
 		return;
 	if (in_hardirq() && vcpu == smp_processor_id())
 		xhv_upcall_direct();
@@ -229,7 +268,7 @@ void xhv_evtchn_send_virq(unsigned int virq, unsigned int vcpu)
 /* The lock is held; the caller calls notify once it has dropped it. */
 static void bind_back_end(struct xhv_evtchn *ec, evtchn_port_t port)
 {
-	struct evtchn_port *p = &xhv_evtchn_ports[port];
+	struct evtchn_port *p = evtchn_port_of(port);
 
 	lockdep_assert_held(&xhv_evtchn_lock);
 
@@ -274,13 +313,14 @@ int xhv_evtchn_create(struct xhv_evtchn *ec)
 	unsigned long flags;
 	int port = -EINVAL;
 
+	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	if (!ec->port)
 		port = xhv_evtchn_alloc(BIND(EVTCHNSTAT_unbound,
 					     XHV_BACKEND_DOMID), 0);
 	if (port > 0) {
 		bind_back_end(ec, port);
-		xhv_evtchn_ports[port].created = true;
+		evtchn_port_of(port)->created = true;
 	}
 	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
 	return port;
@@ -295,7 +335,7 @@ void xhv_evtchn_disconnect(struct xhv_evtchn *ec)
 
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	if (ec->port) {
-		p = &xhv_evtchn_ports[ec->port];
+		p = evtchn_port_of(ec->port);
 		WRITE_ONCE(p->bind,
 			   BIND(EVTCHNSTAT_unbound, XHV_BACKEND_DOMID));
 		RCU_INIT_POINTER(p->ec, NULL);
@@ -312,7 +352,7 @@ void xhv_evtchn_disconnect(struct xhv_evtchn *ec)
 /* The part of a close that is the same for every state. Lock held. */
 void xhv_evtchn_free(evtchn_port_t port)
 {
-	struct evtchn_port *p = &xhv_evtchn_ports[port];
+	struct evtchn_port *p = evtchn_port_of(port);
 	struct xhv_evtchn *ec;
 
 	lockdep_assert_held(&xhv_evtchn_lock);
@@ -365,10 +405,10 @@ void xhv_evtchn_show(struct seq_file *m)
 	unsigned long flags;
 	bool back_end;
 
-	for (port = 1; port < XHV_EVTCHN_NR_PORTS; port++) {
+	for (port = 1; xhv_evtchn_port(port); port++) {
 		/* Port by port: printing is slow, and IRQs are off. */
 		raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
-		p = xhv_evtchn_ports[port];
+		p = *evtchn_port_of(port);
 		back_end = rcu_access_pointer(p.ec);
 		raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
 		if (p.bind)
@@ -378,27 +418,37 @@ void xhv_evtchn_show(struct seq_file *m)
 
 int xhv_evtchn_init(void)
 {
-	xhv_evtchn_ports = kvcalloc(XHV_EVTCHN_NR_PORTS,
-				    sizeof(*xhv_evtchn_ports), GFP_KERNEL);
-	xhv_evtchn_virqs = kcalloc(nr_cpu_ids * NR_VIRQS,
-				   sizeof(*xhv_evtchn_virqs), GFP_KERNEL);
-	if (!xhv_evtchn_ports || !xhv_evtchn_virqs) {
-		xhv_evtchn_exit();
-		return -ENOMEM;
-	}
+	unsigned long flags;
+	int err;
 
 	/* Port 0 is nobody's, but its bucket is there (evtchn_init(), Xen). */
 	bitmap_zero(used, XHV_EVTCHN_NR_PORTS);
 	__set_bit(0, used);
-	nr_valid = EVTCHN_BUCKET;
+	xhv_evtchn_make_room();
+	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
+	err = add_bucket();
+	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
+
+	xhv_evtchn_virqs = kcalloc(nr_cpu_ids * NR_VIRQS,
+				   sizeof(*xhv_evtchn_virqs), GFP_KERNEL);
+	if (err || !xhv_evtchn_virqs) {
+		xhv_evtchn_exit();
+		return -ENOMEM;
+	}
 	return 0;
 }
 
 void xhv_evtchn_exit(void)
 {
+	unsigned int i;
+
 	nr_valid = 0;
-	kvfree(xhv_evtchn_ports);
-	xhv_evtchn_ports = NULL;
+	for (i = 0; i < EVTCHN_NR_BUCKETS; i++) {
+		kfree(xhv_evtchn_buckets[i]);
+		xhv_evtchn_buckets[i] = NULL;
+	}
+	kfree(spare);
+	spare = NULL;
 	kfree(xhv_evtchn_virqs);
 	xhv_evtchn_virqs = NULL;
 }

@@ -28,6 +28,7 @@ long xhv_evtchn_alloc_unbound(struct evtchn_alloc_unbound *a)
 	if (remote == DOMID_SELF)
 		remote = XHV_GUEST_DOMID;
 
+	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	rc = xhv_evtchn_alloc(BIND(EVTCHNSTAT_unbound, remote), 0);
 	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
@@ -45,7 +46,7 @@ long xhv_evtchn_bind_interdomain(struct evtchn_bind_interdomain *a)
 {
 	struct evtchn_port *r;
 	unsigned long flags;
-	bool kick = false;
+	int kick = -1;
 	long rc;
 
 	if (a->remote_dom == XHV_BACKEND_DOMID)
@@ -57,6 +58,7 @@ long xhv_evtchn_bind_interdomain(struct evtchn_bind_interdomain *a)
 	if (!r)
 		return -EINVAL;
 
+	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	if (r->bind != BIND(EVTCHNSTAT_unbound, XHV_GUEST_DOMID)) {
 		rc = -EINVAL;
@@ -65,13 +67,13 @@ long xhv_evtchn_bind_interdomain(struct evtchn_bind_interdomain *a)
 					   a->remote_port), 0);
 		if (rc > 0) {
 			WRITE_ONCE(r->bind, BIND(EVTCHNSTAT_interdomain, rc));
-			kick = xhv_evtchn_mark(rc, 0);
+			kick = xhv_evtchn_mark(rc);
 		}
 	}
 	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
 
-	if (kick)
-		xhv_upcall_kick(0);
+	if (kick >= 0)
+		xhv_upcall_kick(kick);
 	if (rc < 0)
 		return rc;
 	a->local_port = rc;
@@ -95,6 +97,7 @@ long xhv_evtchn_bind_virq(struct evtchn_bind_virq *a)
 		return -ENOENT;
 	bound = evtchn_virq_port(virq, a->vcpu);
 
+	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	if (*bound) {
 		rc = -EEXIST;
@@ -128,6 +131,7 @@ long xhv_evtchn_bind_ipi(struct evtchn_bind_ipi *a)
 	if (!xhv_vcpu_exists(a->vcpu))
 		return -ENOENT;
 
+	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	rc = xhv_evtchn_alloc(BIND(EVTCHNSTAT_ipi, 0), a->vcpu);
 	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
@@ -155,7 +159,7 @@ static long close_port(evtchn_port_t port)
 		return -EINVAL;
 	case EVTCHNSTAT_interdomain:
 		if (value)
-			WRITE_ONCE(xhv_evtchn_ports[value].bind,
+			WRITE_ONCE(evtchn_port_of(value)->bind,
 				   BIND(EVTCHNSTAT_unbound, XHV_GUEST_DOMID));
 		break;
 	case EVTCHNSTAT_virq:
@@ -204,7 +208,7 @@ long xhv_evtchn_reset(struct evtchn_reset *a)
  */
 long xhv_evtchn_status(struct evtchn_status *a)
 {
-	struct evtchn_port p;
+	struct evtchn_port *known, p;
 	unsigned long flags;
 	bool back_end;
 	long rc;
@@ -212,11 +216,12 @@ long xhv_evtchn_status(struct evtchn_status *a)
 	rc = xhv_domid_check_target(a->dom);
 	if (rc)
 		return rc;
-	if (!xhv_evtchn_port(a->port))
+	known = xhv_evtchn_port(a->port);
+	if (!known)
 		return -EINVAL;
 
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
-	p = xhv_evtchn_ports[a->port];
+	p = *known;
 	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
 	back_end = rcu_access_pointer(p.ec);
 

@@ -13,9 +13,11 @@
 /*
  * Real Xen keeps ports in buckets of a page of its struct evtchn (64 bytes), and
  * a port beyond the last bucket that was ever used is -EINVAL where a closed
- * one is not (port_is_valid(), xen/include/xen/event.h).
+ * one is not (port_is_valid(), xen/include/xen/event.h). Buckets come as they
+ * are needed, in their order, and stay.
  */
 #define EVTCHN_BUCKET		64
+#define EVTCHN_NR_BUCKETS	(XHV_EVTCHN_NR_PORTS / EVTCHN_BUCKET)
 
 /*
  * State and what belongs to it in one word, so that a sender reads both at
@@ -48,18 +50,31 @@ struct evtchn_port {
 	u64 received;
 };
 
-extern struct evtchn_port *xhv_evtchn_ports;
+extern struct evtchn_port *xhv_evtchn_buckets[EVTCHN_NR_BUCKETS];
 extern raw_spinlock_t xhv_evtchn_lock;
 
 /* The port's entry, or NULL if Xen would not know the number. Any context. */
 struct evtchn_port *xhv_evtchn_port(evtchn_port_t port);
 
-/* As evtchn_2l_set_pending() of Xen. Any context. Return: @port's vCPU has
- * to be kicked.
- */
-bool xhv_evtchn_mark(evtchn_port_t port, unsigned int vcpu);
+/* The same for a port that is known to have one: it is or was in use. */
+static inline struct evtchn_port *evtchn_port_of(evtchn_port_t port)
+{
+	return &xhv_evtchn_buckets[port / EVTCHN_BUCKET][port % EVTCHN_BUCKET];
+}
 
-/* The lowest free port in state @bind, or -ENOSPC. Lock held. */
+/* As evtchn_2l_set_pending() of Xen. Any context. Return: @port's vCPU if it
+ * has to be kicked, else -1.
+ */
+int xhv_evtchn_mark(evtchn_port_t port);
+
+/* Makes sure that there is room for a port, if there is memory. Right before
+ * the lock is taken for xhv_evtchn_alloc(), as it allocates; does not sleep.
+ */
+void xhv_evtchn_make_room(void);
+
+/* The lowest free port in state @bind; -ENOSPC, all are in use, or -ENOMEM.
+ * Lock held.
+ */
 int xhv_evtchn_alloc(u32 bind, unsigned int vcpu);
 
 /* Make @port free again; its other end is the caller's business. Lock held. */

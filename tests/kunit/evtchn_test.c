@@ -9,6 +9,7 @@
 #include "shim/evtchn.h"
 #include "shim/upcall.h"
 #include "xhv/core.h"
+#include "doubles.h"
 
 #define PORT_BIT(array, port)	test_bit(port, (unsigned long *)(array))
 
@@ -140,6 +141,45 @@ static void ports_test(struct kunit *test)
 		last = port;
 	KUNIT_EXPECT_EQ(test, port, -ENOSPC);
 	KUNIT_EXPECT_EQ(test, last, XHV_EVTCHN_NR_PORTS - 1);
+}
+
+/* Without memory there are the ports of the buckets that are there, and not
+ * one more; what is closed can be used again.
+ */
+static void no_memory_test(struct kunit *test)
+{
+	int port, rc, fresh;
+
+	for (port = 0; port < 63; port = alloc_unbound(DOMID_SELF, 0))
+		KUNIT_ASSERT_GE(test, port, 0);
+	/* One bucket may have been made in advance. */
+	for (; port < 127; port = alloc_unbound(DOMID_SELF, 0))
+		KUNIT_ASSERT_GE(test, port, 0);
+
+	xhv_double_no_memory(true);
+	for (port = 127; port >= 0; port = fresh) {
+		fresh = alloc_unbound(DOMID_SELF, 0);
+		rc = port;
+	}
+	xhv_double_no_memory(false);
+	KUNIT_EXPECT_EQ(test, port, -ENOMEM);
+	/* The last port of the second bucket, or of the spare one. */
+	KUNIT_EXPECT_EQ(test, rc % 64, 63);
+	KUNIT_EXPECT_LE(test, rc, 191);
+	KUNIT_EXPECT_EQ(test, send(rc + 1), -EINVAL);
+
+	xhv_double_no_memory(true);
+	close_port(100);
+	port = bind_ipi(0);
+	fresh = bind_ipi(0);
+	xhv_double_no_memory(false);
+	KUNIT_EXPECT_EQ(test, port, 100);
+	KUNIT_EXPECT_EQ(test, fresh, -ENOMEM);
+
+	KUNIT_EXPECT_EQ(test, bind_ipi(0), rc + 1);
+	KUNIT_EXPECT_EQ(test, state(rc + 1), EVTCHNSTAT_ipi);
+	KUNIT_EXPECT_EQ(test, state(rc + 64), EVTCHNSTAT_closed);
+	KUNIT_EXPECT_EQ(test, state(rc + 65), -EINVAL);
 }
 
 static void status_test(struct kunit *test)
@@ -352,6 +392,7 @@ static void reset_test(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(ports_test),
+	KUNIT_CASE(no_memory_test),
 	KUNIT_CASE(status_test),
 	KUNIT_CASE(loopback_test),
 	KUNIT_CASE(virq_test),
