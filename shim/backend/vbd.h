@@ -122,6 +122,8 @@ struct vbd_stats {
  * @ec: the event channel
  * @q: the transport's queue; NULL before it is open and from the moment that it
  *     is being closed
+ * @slot: copy of the slot that is being looked at; on the stack the compiler
+ *	  would clear it each time (CONFIG_INIT_STACK_ALL_ZERO)
  * @cur: the request that is being submitted
  * @reqs: one for each slot of the ring
  * @free_reqs: unused @reqs
@@ -159,6 +161,7 @@ struct vbd_ring {
 	struct xhv_evtchn ec;
 	struct xhv_block_queue *q;
 
+	struct blkif_request slot;
 	struct vbd_req *cur;
 	struct vbd_req *reqs;
 	struct vbd_req *free_reqs;

@@ -128,6 +128,7 @@ int vbd_request_check(struct vbd_request *rq,
 		      const struct vbd_limits *lim)
 {
 	u32 block = lim->block_size >> VBD_SECTOR_SHIFT;
+	bool gap = false;
 	u64 nr = 0;
 	int i;
 
@@ -136,8 +137,13 @@ int vbd_request_check(struct vbd_request *rq,
 		    segs[i].last_sect < segs[i].first_sect)
 			return BLKIF_RSP_ERROR;
 		nr += segs[i].last_sect - segs[i].first_sect + 1;
+		if (i)
+			gap |= segs[i].first_sect ||
+			       segs[i - 1].last_sect != VBD_PAGE_SECTORS - 1;
 	}
 	rq->nr_sectors = nr;
+	rq->whole = !gap && rq->nr_segs <= lim->max_pfns &&
+		    nr << VBD_SECTOR_SHIFT <= lim->max_bytes;
 
 	if (rq->write && lim->read_only)
 		return BLKIF_RSP_ERROR;

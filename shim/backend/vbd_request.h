@@ -80,6 +80,7 @@ struct vbd_limits {
  * @io_flags: XHV_BLOCK_FUA for the data
  * @indirect: the segments are not in the ring
  * @write: the data goes to the disk
+ * @whole: the segments are one page list, and it is not too long: one I/O
  */
 struct vbd_request {
 	u64 id;
@@ -92,6 +93,7 @@ struct vbd_request {
 	u8 io_flags;
 	bool indirect;
 	bool write;
+	bool whole;
 };
 
 /**
@@ -107,7 +109,7 @@ int vbd_request_parse(const struct blkif_request *req,
 
 /**
  * vbd_request_check() - judge the segments of a read or write
- * @rq: the request; gets @nr_sectors
+ * @rq: the request; gets @nr_sectors and @whole
  * @segs: a private copy of its segments, @rq->nr_segs of them
  * @lim: the disk
  *
@@ -155,6 +157,21 @@ struct vbd_io {
 void vbd_request_next(const struct blkif_request_segment *segs,
 		      unsigned int nr_segs, const struct vbd_limits *lim,
 		      struct vbd_cursor *cur, struct vbd_io *io);
+
+/* The one I/O of a request that is @whole: what vbd_request_next() would find,
+ * without another look at every segment.
+ */
+static inline void vbd_request_whole(const struct vbd_request *rq,
+				     const struct blkif_request_segment *segs,
+				     struct vbd_cursor *cur, struct vbd_io *io)
+{
+	io->seg = 0;
+	io->nr_pages = rq->nr_segs;
+	io->offset = segs[0].first_sect << VBD_SECTOR_SHIFT;
+	io->len = rq->nr_sectors << VBD_SECTOR_SHIFT;
+	io->bounce = false;
+	cur->seg = rq->nr_segs;
+}
 
 /**
  * vbd_request_trim_discard() - shrink a discard to whole blocks

@@ -260,7 +260,6 @@ static bool may_overtake(const struct vbd_ring *r)
 static bool take(struct vbd_ring *r)
 {
 	RING_IDX prod = READ_ONCE(r->ring.sring->req_prod);
-	struct blkif_request slot;
 	struct vbd_req *req;
 	int more, err;
 
@@ -281,8 +280,8 @@ static bool take(struct vbd_ring *r)
 	req = r->free_reqs;
 	if (!req)
 		return false;
-	RING_COPY_REQUEST(&r->ring, r->ring.req_cons, &slot);
-	err = prepare(r, req, &slot);
+	RING_COPY_REQUEST(&r->ring, r->ring.req_cons, &r->slot);
+	err = prepare(r, req, &r->slot);
 	if (err > 0) {
 		r->blocked = true;
 		r->st.full++;

@@ -181,8 +181,11 @@ static int submit_data(struct vbd_ring *r, struct vbd_req *req)
 		};
 
 		cur = req->cur;
-		vbd_request_next(req->segs, req->rq.nr_segs, &r->vbd->limits,
-				 &cur, &b);
+		if (likely(req->rq.whole))
+			vbd_request_whole(&req->rq, req->segs, &cur, &b);
+		else
+			vbd_request_next(req->segs, req->rq.nr_segs,
+					 &r->vbd->limits, &cur, &b);
 		io.len = b.len;
 		if (b.bounce) {
 			if (r->bounce_tag >= 0)

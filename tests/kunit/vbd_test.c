@@ -369,6 +369,30 @@ static void large_blocks(struct kunit *test)
 	}
 }
 
+/* A request is called whole if its first I/O is all of it, and is that I/O. */
+static void expect_whole(struct kunit *test,
+			 const struct blkif_request_segment *segs, int nr,
+			 const struct vbd_limits *lim)
+{
+	struct vbd_cursor next_cur = { }, cur = { };
+	struct vbd_request rq = { .nr_segs = nr };
+	struct vbd_io next, io;
+
+	if (vbd_request_check(&rq, segs, lim))
+		return;
+	vbd_request_next(segs, nr, lim, &next_cur, &next);
+	KUNIT_ASSERT_EQ(test, rq.whole, next_cur.seg == nr && !next.bounce);
+	if (!rq.whole)
+		return;
+	vbd_request_whole(&rq, segs, &cur, &io);
+	KUNIT_ASSERT_EQ(test, io.seg, next.seg);
+	KUNIT_ASSERT_EQ(test, io.nr_pages, next.nr_pages);
+	KUNIT_ASSERT_EQ(test, io.offset, next.offset);
+	KUNIT_ASSERT_EQ(test, io.len, next.len);
+	KUNIT_ASSERT_EQ(test, io.bounce, next.bounce);
+	KUNIT_ASSERT_EQ(test, (int)cur.seg, nr);
+}
+
 /* Any request becomes I/Os that cover it once, in order, within limits. */
 static void every_cut_is_whole(struct kunit *test)
 {
@@ -399,6 +423,7 @@ static void every_cut_is_whole(struct kunit *test)
 			/* A block over two pages needs two frames. */
 			lim.max_pfns++;
 		}
+		expect_whole(test, segs, n, &lim);
 		cur = (struct vbd_cursor) { };
 		sum = 0;
 		blocks = 0;
