@@ -10,7 +10,7 @@
 
 #include <linux/atomic.h>
 #include <linux/delay.h>
-#include <linux/device/bus.h>
+#include <linux/device.h>
 #include <linux/hyperv.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
@@ -27,6 +27,8 @@
 /* The bus is quiet when nothing has come for this long. */
 #define QUIET_MS	100
 #define QUIET_MAX_MS	3000
+/* A driver's name, for the log. */
+#define OWNER_LEN	32
 
 static char *native;
 module_param(native, charp, 0400);
@@ -70,24 +72,56 @@ void stor_settle(void)
 		xhv_block_settle();
 }
 
+/* The next entry of native=, of *@len characters; NULL at the end. */
+static const char *next_native(const char **pos, size_t *len)
+{
+	const char *entry = *pos, *end;
+
+	if (!entry || !*entry)
+		return NULL;
+	end = strchrnul(entry, ',');
+	*len = end - entry;
+	*pos = *end ? end + 1 : end;
+	return entry;
+}
+
+static bool is_kind(const char *entry, size_t len, enum kind kind)
+{
+	return len == strlen(kind_names[kind]) &&
+	       !strncasecmp(entry, kind_names[kind], len);
+}
+
 /* Is a device on the list of those to leave alone? */
 static bool left_native(const struct hv_device *hvdev, enum kind kind)
 {
+	const char *entry, *pos = native;
 	char guid[UUID_STRING_LEN + 1];
-	const char *p = native, *end;
 	size_t len;
 
 	snprintf(guid, sizeof(guid), "%pUl", &hvdev->dev_instance);
-	while (p && *p) {
-		end = strchrnul(p, ',');
-		len = end - p;
-		if ((len == UUID_STRING_LEN && !strncasecmp(p, guid, len)) ||
-		    (len == strlen(kind_names[kind]) &&
-		     !strncmp(p, kind_names[kind], len)))
+	while ((entry = next_native(&pos, &len)))
+		if (is_kind(entry, len, kind) ||
+		    (len == UUID_STRING_LEN && !strncasecmp(entry, guid, len)))
 			return true;
-		p = *end ? end + 1 : end;
-	}
 	return false;
+}
+
+/* A slip of the pen must not take a device that was meant to stay. */
+static bool native_makes_sense(void)
+{
+	const char *entry, *pos = native;
+	char guid[UUID_STRING_LEN + 1];
+	size_t len;
+
+	while ((entry = next_native(&pos, &len))) {
+		if (is_kind(entry, len, KIND_SCSI) ||
+		    is_kind(entry, len, KIND_IDE))
+			continue;
+		strscpy(guid, entry, min(len + 1, sizeof(guid)));
+		if (len != UUID_STRING_LEN || !uuid_is_valid(guid))
+			return false;
+	}
+	return true;
 }
 
 static int probe(struct hv_device *hvdev, const struct hv_vmbus_device_id *id)
@@ -168,27 +202,98 @@ static void wait_until_quiet(void)
 	}
 }
 
+/* Would the device be ours by policy? */
+static bool wanted(const struct hv_device *hvdev)
+{
+	const struct hv_vmbus_device_id *id;
+
+	for (id = ids; !guid_is_null(&id->guid); id++)
+		if (guid_equal(&id->guid, &hvdev->dev_type))
+			return !left_native(hvdev, id->driver_data);
+	return false;
+}
+
+/* Ends the search at a device of ours that another driver has already. */
+static int bound_elsewhere(struct device *dev, void *data)
+{
+	char *owner = data;
+
+	if (!wanted(device_to_hv_device(dev)))
+		return 0;
+	device_lock(dev);
+	if (dev->driver)
+		strscpy(owner, dev->driver->name, OWNER_LEN);
+	device_unlock(dev);
+	return owner[0];
+}
+
+/* The bus is not exported: only a driver on it knows it. This one fits no
+ * device.
+ */
+static const struct hv_vmbus_device_id no_ids[] = { { } };
+static struct hv_driver scout = {
+	.name = "xen-hyperv-scout",
+	.id_table = no_ids,
+};
+
+/* Fills in the name of a driver that has a device of ours. */
+static bool find_owner(char owner[OWNER_LEN])
+{
+	owner[0] = '\0';
+	if (vmbus_driver_register(&scout))
+		return false;
+	bus_for_each_dev(scout.driver.bus, NULL, owner, bound_elsewhere);
+	vmbus_driver_unregister(&scout);
+	return owner[0];
+}
+
+/*
+ * Wakes the Xen side, or tells it what speaks against that before anything is
+ * changed: a kernel that is half awake would have neither the native names nor
+ * Xen's.
+ */
+static int wake(void)
+{
+	char owner[OWNER_LEN];
+	int err = xhv_may_activate();
+
+	if (err)
+		return err;
+	if (!hv_is_hyperv_initialized())
+		return xhv_refuse(-ENODEV, "this is no guest of Hyper-V");
+	/* In an isolated VM the host must not see our memory, and the Xen
+	 * interfaces assume that it may.
+	 */
+	if (hv_is_isolation_supported())
+		return xhv_refuse(-EPERM, "this is an isolated VM");
+	/* A front end that is built in looked for Xen at boot and gave up, and
+	 * its init function is gone (xlblk_init() in
+	 * drivers/block/xen-blkfront.c).
+	 */
+	if (!IS_MODULE(CONFIG_XEN_BLKDEV_FRONTEND))
+		return xhv_refuse(-EOPNOTSUPP, "xen-blkfront is not a module of this kernel");
+	if (!native_makes_sense())
+		return xhv_refuse(-EINVAL, "native=%s is no list of kinds and instance GUIDs",
+				  native);
+	if (xhv_is_active())
+		return 0;
+	/* Too late: native names are in use by now. */
+	if (find_owner(owner))
+		return xhv_refuse(-EBUSY, "%s has disks already", owner);
+	if (!xhv_block_front_end_loadable())
+		return xhv_refuse(-ENOENT, "xen-blkfront cannot be loaded");
+	return xhv_activate();
+}
+
 static int __init vmbus_init(void)
 {
 	int err;
 
-	/* In an isolated VM the host must not see our memory, and the Xen
-	 * interfaces assume that it may.
-	 */
-	if (!hv_is_hyperv_initialized() || hv_is_isolation_supported())
-		return -ENODEV;
-	/* A front end that is built in looked for Xen at boot and gave up
-	 * (xlblk_init() in drivers/block/xen-blkfront.c).
-	 */
-	if (!IS_MODULE(CONFIG_XEN_BLKDEV_FRONTEND)) {
-		pr_info("disks stay native: xen-blkfront is no module of this kernel\n");
-		return -ENODEV;
-	}
-	err = xhv_activate();
+	err = wake();
 	if (err)
 		return err;
 	if (!xhv_block_front_end()) {
-		pr_warn("disks stay native: xen-blkfront cannot be loaded\n");
+		pr_warn("disks stay native: xen-blkfront does not load\n");
 		return -ENODEV;
 	}
 

@@ -12,10 +12,13 @@
 #include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <xen/xen.h>
+#include <asm/hypervisor.h>
 
 #include "../include/xhv/core.h"
 #include "backend/backend.h"
@@ -37,26 +40,73 @@ enum state { PREPARED, ACTIVE, FAILED };
 
 static DEFINE_MUTEX(activate_lock);
 static enum state state;	/* under activate_lock; read anywhere */
-static int activate_err;	/* why state is FAILED */
+static int activate_err;	/* why state is FAILED; written before it */
+static char reason[96];		/* the same in words */
 
-static int activate(void)
+__printf(2, 0)
+static int refuse(int err, const char *fmt, va_list args)
+{
+	lockdep_assert_held(&activate_lock);
+	if (state == PREPARED) {
+		activate_err = err;
+		vscnprintf(reason, sizeof(reason), fmt, args);
+		/* pairs with status_show() */
+		smp_store_release(&state, FAILED);
+		pr_notice("not active: %s\n", reason);
+	}
+	return activate_err;
+}
+
+__printf(2, 3)
+static int refuse_locked(int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	err = refuse(err, fmt, args);
+	va_end(args);
+	return err;
+}
+
+int xhv_refuse(int err, const char *fmt, ...)
+{
+	va_list args;
+
+	mutex_lock(&activate_lock);
+	va_start(args, fmt);
+	err = refuse(err, fmt, args);
+	va_end(args);
+	mutex_unlock(&activate_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(xhv_refuse);
+
+int xhv_may_activate(void)
 {
 	int err;
 
-	if (off) {
-		pr_info("not active: switched off by parameter\n");
-		return -ENODEV;
-	}
+	mutex_lock(&activate_lock);
+	err = activate_err;
+	mutex_unlock(&activate_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(xhv_may_activate);
+
+static int activate(void)
+{
+	const char *step;
+	int err;
+
 	err = xhv_store_start();
-	if (err) {
-		pr_warn("not active: no xenstore server (%d)\n", err);
-		return err;
-	}
-	err = xhv_wake_commit();
+	if (err)
+		return refuse_locked(err, "no xenstore server (%d)", err);
+	err = xhv_wake_commit(&step);
 	if (err) {
 		xhv_store_stop();
-		return err;
+		return refuse_locked(err, "waking failed at %s (%d)", step,
+				     err);
 	}
+	WRITE_ONCE(state, ACTIVE);
 	__module_get(THIS_MODULE);
 	pr_info("Xen %s interfaces active on a %s kernel, feature set %u\n",
 		xhv_version_string(), XHV_SERIES, xhv_version_feature_set());
@@ -68,11 +118,7 @@ int xhv_activate(void)
 	int err;
 
 	mutex_lock(&activate_lock);
-	if (state == PREPARED) {
-		activate_err = activate();
-		WRITE_ONCE(state, activate_err ? FAILED : ACTIVE);
-	}
-	err = activate_err;
+	err = state == PREPARED ? activate() : activate_err;
 	mutex_unlock(&activate_lock);
 	return err;
 }
@@ -90,16 +136,21 @@ static const char * const state_names[] = {
 
 static int status_show(struct seq_file *m, void *v)
 {
+	enum state now = smp_load_acquire(&state); /* pairs with refuse() */
 	struct xhv_upcall_stats st;
 	int cpu;
 
 	seq_printf(m, "state=%s error=%d xen=%s feature-set=%u series=%s\n",
-		   state_names[READ_ONCE(state)], activate_err,
+		   state_names[now], now == FAILED ? activate_err : 0,
 		   xhv_version_string(), xhv_version_feature_set(), XHV_SERIES);
-	if (xhv_is_active())
+	if (now == FAILED)
+		seq_printf(m, "not-active reason=\"%s\"\n", reason);
+	if (now == ACTIVE)
 		seq_puts(m, "unload=refused reason=\"the kernel's Xen core points into this module\"\n");
 	else
 		seq_puts(m, "unload=allowed\n");
+	if (now != ACTIVE)
+		return 0;
 	for_each_online_cpu(cpu) {
 		xhv_upcall_get_stats(cpu, &st);
 		seq_printf(m, "vcpu=%d upcalls-direct=%llu upcalls-local=%llu upcalls-remote=%llu\n",
@@ -145,25 +196,17 @@ DEFINE_SHOW_ATTRIBUTE(devices);
 
 static struct dentry *debugfs;
 
-/* Errors are not checked: debugfs is for looking (Documentation/filesystems/
- * debugfs.rst).
+/* What shows the parts; there while they are. Errors are not checked: debugfs
+ * is for looking (Documentation/filesystems/debugfs.rst).
  */
-static int show_init(void)
+static void show_parts(void)
 {
-	debugfs = debugfs_create_dir("xen-hyperv", NULL);
-	debugfs_create_file("status", 0400, debugfs, NULL, &status_fops);
 	debugfs_create_file("hypercalls", 0400, debugfs, NULL,
 			    &hypercalls_fops);
 	debugfs_create_file("ports", 0400, debugfs, NULL, &ports_fops);
 	debugfs_create_file("grants", 0400, debugfs, NULL, &grants_fops);
 	debugfs_create_file("store", 0400, debugfs, NULL, &store_fops);
 	debugfs_create_file("devices", 0400, debugfs, NULL, &devices_fops);
-	return 0;
-}
-
-static void show_exit(void)
-{
-	debugfs_remove_recursive(debugfs);
 }
 
 /* From what the guest sees of a vCPU up to what serves its devices; each part
@@ -180,41 +223,65 @@ static const struct {
 	{ "gnttab", xhv_gnttab_init, xhv_gnttab_exit },
 	{ "store", xhv_store_init, xhv_store_exit },
 	{ "backend", xhv_backend_init, xhv_backend_exit },
-	{ "debugfs", show_init, show_exit },
 };
 
-static void parts_exit(int n)
+static int parts_up;
+
+static void parts_exit(void)
 {
-	while (--n >= 0)
-		parts[n].exit();
+	while (--parts_up >= 0)
+		parts[parts_up].exit();
+	parts_up = 0;
 }
 
-static int __init xhv_init(void)
+static void __init prepare(void)
 {
-	int i, err;
+	int err;
 
-	/* On real Xen this module has no business and nothing to say. */
-	if (xen_domain())
-		return -ENODEV;
-
-	err = xhv_wake_prepare();
-	if (err)
-		return err;
-	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		err = parts[i].init();
+	if (off) {
+		xhv_refuse(-ENODEV, "switched off by xen_hyperv.off");
+		return;
+	}
+	if (xhv_wake_prepare())
+		return;
+	for (; parts_up < ARRAY_SIZE(parts); parts_up++) {
+		err = parts[parts_up].init();
 		if (err) {
-			pr_warn("not active: no %s (%d)\n", parts[i].name, err);
-			parts_exit(i);
-			return err;
+			xhv_refuse(err, "no %s (%d)", parts[parts_up].name,
+				   err);
+			parts_exit();
+			return;
 		}
 	}
+	show_parts();
+}
+
+/*
+ * Loading succeeds even when waking is refused: the reason is then said once,
+ * and not each time that udev tries the transports, which need this module.
+ */
+static int __init xhv_init(void)
+{
+	/* On real Xen this module has no business and nothing to say. With the
+	 * kernel's "nopv" it is an HVM guest that is no xen_domain(), found by
+	 * its CPUID signature all the same (arch/x86/xen/enlighten_hvm.c).
+	 */
+	if (xen_domain() || hypervisor_is_type(X86_HYPER_XEN_HVM)) {
+		pr_debug("this is Xen\n");
+		return -ENODEV;
+	}
+
+	debugfs = debugfs_create_dir("xen-hyperv", NULL);
+	debugfs_create_file("status", 0400, debugfs, NULL, &status_fops);
+	prepare();
 	return 0;
 }
 
 /* Runs only while the Xen core sleeps: activation holds a reference. */
 static void __exit xhv_exit(void)
 {
-	parts_exit(ARRAY_SIZE(parts));
+	debugfs_remove_recursive(debugfs);
+	parts_exit();
 }
 
 module_init(xhv_init);

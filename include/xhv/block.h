@@ -190,6 +190,16 @@ struct xhv_block_dev {
 };
 
 /**
+ * xhv_block_front_end_loadable() - will somebody drive the disks?
+ *
+ * Process context, may sleep, after xhv_may_activate() returned 0. Answers
+ * before the Xen core is woken, when the front end cannot register yet.
+ *
+ * Return: true if the stock front end's module can be loaded.
+ */
+bool xhv_block_front_end_loadable(void);
+
+/**
  * xhv_block_front_end() - is there somebody to drive the disks?
  *
  * Process context, may sleep, after xhv_activate(). Loads xen-blkfront if it

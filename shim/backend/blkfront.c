@@ -43,6 +43,7 @@ static const struct {
 };
 
 static bool front_end_live;
+static bool front_end_came;
 
 static void replace_default(const struct module *mod, int i)
 {
@@ -77,7 +78,9 @@ static void replace_default(const struct module *mod, int i)
 /* MODULE_STATE_LIVE comes once its init function has registered the driver. */
 static void note_state(unsigned long action)
 {
-	if (action == MODULE_STATE_LIVE)
+	if (action == MODULE_STATE_COMING)
+		WRITE_ONCE(front_end_came, true);
+	else if (action == MODULE_STATE_LIVE)
 		WRITE_ONCE(front_end_live, true);
 	else if (action == MODULE_STATE_GOING)
 		WRITE_ONCE(front_end_live, false);
@@ -92,12 +95,11 @@ static int module_event(struct notifier_block *nb, unsigned long action,
 	const struct module *mod = data;
 	int i;
 
-	if (!xhv_is_active() || strcmp(mod->name, "xen_blkfront"))
+	if (strcmp(mod->name, "xen_blkfront"))
 		return NOTIFY_DONE;
-	if (action != MODULE_STATE_COMING) {
-		note_state(action);
+	note_state(action);
+	if (!xhv_is_active() || action != MODULE_STATE_COMING)
 		return NOTIFY_DONE;
-	}
 	for (i = 0; i < ARRAY_SIZE(defaults); i++)
 		replace_default(mod, i);
 	return NOTIFY_OK;
@@ -114,6 +116,20 @@ void xhv_blkfront_exit(void)
 {
 	unregister_module_notifier(&module_nb);
 }
+
+/*
+ * Until the Xen core is awake xen-blkfront loads and finds that it has no
+ * business (xlblk_init()). That it got so far says that the file is there,
+ * fits this kernel, is signed where that is asked for, and is not forbidden.
+ */
+bool xhv_block_front_end_loadable(void)
+{
+	/* A race for the flag would be with a load that also says yes. */
+	WRITE_ONCE(front_end_came, false);
+	request_module("xen-blkfront");
+	return READ_ONCE(front_end_came) || READ_ONCE(front_end_live);
+}
+EXPORT_SYMBOL_GPL(xhv_block_front_end_loadable);
 
 bool xhv_block_front_end(void)
 {

@@ -10,14 +10,11 @@
  * a Xen domain, and opening xenbus, which starts kernel threads and enumerates
  * devices. From there on the kernel keeps pointers into this module for good.
  */
-#define pr_fmt(fmt) "xen-hyperv: " fmt
-
 #include <linux/cpuhotplug.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
-#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/static_call.h>
@@ -37,6 +34,7 @@
 #include <asm/xen/hypervisor.h>
 #include <asm/xen/hypercall.h>
 
+#include "../../include/xhv/core.h"
 #include "../evtchn.h"
 #include "../gate.h"
 #include "../gnttab.h"
@@ -370,7 +368,7 @@ static const struct {
 	{ "grant-table", gnttab_do, NULL },
 };
 
-int xhv_wake_commit(void)
+int xhv_wake_commit(const char **failed)
 {
 	int i, err = 0;
 
@@ -386,7 +384,7 @@ int xhv_wake_commit(void)
 		return 0;
 	}
 
-	pr_warn("not active: waking failed at %s (%d)\n", steps[i].name, err);
+	*failed = steps[i].name;
 	while (--i >= 0)
 		steps[i].undo();
 	return err;
@@ -411,9 +409,7 @@ int xhv_wake_prepare(void)
 	err = xhv_symbols_find();
 	if (err)
 		return err;
-	if (!core_is_asleep()) {
-		pr_info("not active: the kernel's Xen core is not in the state of a native boot\n");
-		return -EBUSY;
-	}
+	if (!core_is_asleep())
+		return xhv_refuse(-EBUSY, "the kernel's Xen core is not in the state of a native boot");
 	return 0;
 }

@@ -7,15 +7,19 @@
  * KPROBES; where one of them is missing nothing is woken. Lockdown forbids the
  * kprobes that user space makes (kernel/trace/trace_kprobe.c), not this one.
  */
-#define pr_fmt(fmt) "xen-hyperv: " fmt
-
 #include <linux/errno.h>
 #include <linux/kprobes.h>
-#include <linux/printk.h>
+#include <linux/moduleparam.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
 
+#include "../../include/xhv/core.h"
 #include "symbols.h"
 #include "wake.h"
+
+static char *fail_symbol = "";
+module_param(fail_symbol, charp, 0400);
+MODULE_PARM_DESC(fail_symbol, "look for this symbol in vain, for tests");
 
 unsigned long xhv_symbols[XHV_NR_SYMBOLS];
 
@@ -42,7 +46,7 @@ static unsigned long find_lookup(void)
 	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
 	unsigned long addr;
 
-	if (register_kprobe(&kp))
+	if (!strcmp(kp.symbol_name, fail_symbol) || register_kprobe(&kp))
 		return 0;
 	addr = (unsigned long)kp.addr;
 	unregister_kprobe(&kp);
@@ -51,6 +55,8 @@ static unsigned long find_lookup(void)
 
 unsigned long xhv_wake_symbol(const char *name)
 {
+	if (!strcmp(name, fail_symbol))
+		return 0;
 	return static_call(xhv_kallsyms_lookup)(name);
 }
 
@@ -69,19 +75,16 @@ int xhv_symbols_find(void)
 	unsigned long lookup = find_lookup();
 	unsigned int i;
 
-	if (!lookup) {
-		pr_info("not active: kprobes cannot find kallsyms_lookup_name\n");
-		return -EPERM;
-	}
+	if (!lookup)
+		return xhv_refuse(-EPERM, "kprobes cannot find kallsyms_lookup_name");
 	static_call_update(xhv_kallsyms_lookup, (lookup_fn *)lookup);
 
 	for (i = 0; i < XHV_NR_SYMBOLS; i++) {
 		xhv_symbols[i] = xhv_wake_symbol(symbol_names[i]);
-		if (!xhv_symbols[i]) {
-			pr_info("not active: this kernel has no symbol %s\n",
-				symbol_names[i]);
-			return -ENOENT;
-		}
+		if (!xhv_symbols[i])
+			return xhv_refuse(-ENOENT,
+					  "this kernel has no symbol %s",
+					  symbol_names[i]);
 	}
 	static_call_update(xhv_evtchn_prepare,
 			   (cpu_fn *)KADDR(xen_evtchn_cpu_prepare));

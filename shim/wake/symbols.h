@@ -50,7 +50,7 @@ extern unsigned long xhv_symbols[XHV_NR_SYMBOLS];
 #define KVAR_CPU(type, name, cpu)					\
 	(*(type *)(xhv_symbols[XHV_SYM_##name] + per_cpu_offset(cpu)))
 
-/* Fills xhv_symbols[]; says what is missing and returns -ENOENT. */
+/* Fills xhv_symbols[], or refuses (xhv_refuse()) and returns the errno. */
 int xhv_symbols_find(void);
 
 /* Calls to functions that the kernel does not export. */

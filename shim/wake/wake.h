@@ -18,19 +18,20 @@
  *
  * Process context, may sleep. Changes nothing in the kernel.
  *
- * Return: 0, or a negative errno after one line has said why.
+ * Return: 0, or a negative errno after xhv_refuse().
  */
 int xhv_wake_prepare(void);
 
 /**
  * xhv_wake_commit() - wake the kernel
+ * @failed: the step that failed
  *
  * Process context, may sleep; the shim's subsystems are initialised and the
  * store's server is running. A step that fails unwinds those before it.
  *
- * Return: 0, or a negative errno after one line has said why.
+ * Return: 0, or a negative errno and, in @failed, the step's name.
  */
-int xhv_wake_commit(void);
+int xhv_wake_commit(const char **failed);
 
 /**
  * xhv_wake_upcall() - run the kernel's event upcall
