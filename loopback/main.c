@@ -6,7 +6,8 @@
  * any hypervisor or none. It keeps to the contexts of a real one: an I/O is
  * taken in ->submit(), and completes later in hard interrupt context. What a
  * host does now and then (a full channel, a busy disk, a bad sector, large
- * blocks) can be asked for by parameters.
+ * blocks) can be asked for by parameters; what it does at some moment, and to
+ * one disk, by commands (control.c).
  */
 #define pr_fmt(fmt) "xen-hyperv: loopback: " fmt
 
@@ -19,19 +20,20 @@
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
-#include "../include/xhv/block.h"
 #include "../include/xhv/core.h"
-
-#define MAX_DISKS	32
-#define LOOP_SECTOR_SHIFT	9
-#define LOOP_FRAME_SHIFT	12
-#define LOOP_FRAME_SIZE	BIT(LOOP_FRAME_SHIFT)
+#include "loopback.h"
 
 static unsigned int disks = 1;
 module_param(disks, uint, 0400);
 MODULE_PARM_DESC(disks, "number of RAM disks (1)");
+
+static unsigned int cdroms;
+module_param(cdroms, uint, 0400);
+MODULE_PARM_DESC(cdroms, "how many of them are CD-ROMs, the last ones (0)");
 
 static unsigned int size_mb = 64;
 module_param(size_mb, uint, 0400);
@@ -40,6 +42,10 @@ MODULE_PARM_DESC(size_mb, "size of each in MiB (64)");
 static unsigned int block_size = 512;
 module_param(block_size, uint, 0400);
 MODULE_PARM_DESC(block_size, "logical block size in bytes, 512 to 4096 (512)");
+
+static unsigned int physical_size = LOOP_FRAME_SIZE;
+module_param(physical_size, uint, 0400);
+MODULE_PARM_DESC(physical_size, "physical block size in bytes (4096)");
 
 static unsigned int max_kb = 512;
 module_param(max_kb, uint, 0400);
@@ -74,41 +80,13 @@ static bool fua;
 module_param(fua, bool, 0400);
 MODULE_PARM_DESC(fua, "disks honour FUA");
 
-/* One I/O on its way back. */
-struct done {
-	u16 tag;
-	int error;
-};
+static bool discard = true;
+module_param(discard, bool, 0400);
+MODULE_PARM_DESC(discard, "disks take discards (Y)");
 
-/**
- * struct loop_queue - a queue
- * @q: the back end's view
- * @lock: the FIFO; taken under the back end's queue lock and in irq_work
- * @work: completes; runs in hardirq context on the CPU that submitted
- * @fifo: I/Os that have been done and not been completed
- * @head: next to complete, free-running
- * @tail: next free place, free-running
- * @size: places in @fifo, a power of two
- * @was_full: somebody was turned away since the last batch
- * @count: I/Os ever, for @busy_every
- */
-struct loop_queue {
-	struct xhv_block_queue q;
-	raw_spinlock_t lock;
-	struct irq_work work;
-	struct done *fifo;
-	unsigned int head;
-	unsigned int tail;
-	unsigned int size;
-	bool was_full;
-	unsigned int count;
-};
-
-struct loop_disk {
-	struct xhv_block_dev dev;
-	char *data;
-	bool added;
-};
+static bool secure;
+module_param(secure, bool, 0400);
+MODULE_PARM_DESC(secure, "disks take secure discards, which fill with ones");
 
 static struct loop_disk *loop_disks;
 
@@ -127,12 +105,13 @@ static void complete_all_done(struct irq_work *work)
 {
 	struct loop_queue *lq = container_of(work, struct loop_queue, work);
 	const struct xhv_block_client *client = lq->q.client;
+	struct loop_disk *disk = to_disk(lq->q.dev);
 	unsigned int tail;
 	struct done done;
 
 	raw_spin_lock(&lq->lock);
 	tail = lq->tail;
-	while (lq->head != tail) {
+	while (lq->head != tail && !READ_ONCE(disk->held)) {
 		done = lq->fifo[lq->head++ & (lq->size - 1)];
 		raw_spin_unlock(&lq->lock);
 		client->complete(lq->q.client_ctx, done.tag, done.error);
@@ -141,6 +120,7 @@ static void complete_all_done(struct irq_work *work)
 	lq->was_full = false;
 	raw_spin_unlock(&lq->lock);
 	client->end_batch(lq->q.client_ctx, true);
+	wake_up_all(&disk->released);
 
 	/* What was added meanwhile queued this work again. */
 }
@@ -163,6 +143,20 @@ static void copy(struct loop_disk *disk, const struct xhv_block_queue *q,
 	}
 }
 
+/* What the next I/Os have been told to fail with, if this is one of them. */
+static int told_to_fail(struct loop_disk *disk, const struct xhv_block_io *io)
+{
+	int error = 0;
+
+	raw_spin_lock(&disk->lock);
+	if (disk->fail_count && (disk->fail_ops & BIT(io->op))) {
+		disk->fail_count--;
+		error = disk->fail_error;
+	}
+	raw_spin_unlock(&disk->lock);
+	return error;
+}
+
 static bool bad(const struct xhv_block_io *io)
 {
 	long sector = READ_ONCE(bad_sector);
@@ -178,28 +172,33 @@ static int perform(struct loop_disk *disk, const struct xhv_block_queue *q,
 					       io->len >> LOOP_SECTOR_SHIFT;
 	/* Of the memory: a disk may shrink while an I/O is on its way. */
 	u64 size = (u64)size_mb * SZ_1M >> LOOP_SECTOR_SHIFT;
+	int error;
 
 	/* The back end has checked all this: a disk that trusts it would hide
 	 * its mistakes.
 	 */
 	if (WARN_ON_ONCE(io->sector > size || nr > size - io->sector ||
 			 !IS_ALIGNED((io->sector | nr) << LOOP_SECTOR_SHIFT,
-				     block_size) ||
+				     disk->dev.logical_block_size) ||
 			 io->len > disk->dev.max_bytes))
 		return -EIO;
 	if (bad(io))
 		return -ENODATA;
+	error = told_to_fail(disk, io);
+	if (error)
+		return error;
 
 	switch (io->op) {
 	case XHV_BLOCK_WRITE:
-		if (WARN_ON_ONCE(read_only))
+		if (WARN_ON_ONCE(disk->dev.read_only))
 			return -EIO;
 		fallthrough;
 	case XHV_BLOCK_READ:
 		copy(disk, q, io);
 		break;
 	case XHV_BLOCK_DISCARD:
-		memset(disk->data + (io->sector << LOOP_SECTOR_SHIFT), 0,
+		memset(disk->data + (io->sector << LOOP_SECTOR_SHIFT),
+		       io->flags & XHV_BLOCK_SECURE ? 0xff : 0,
 		       nr << LOOP_SECTOR_SHIFT);
 		break;
 	case XHV_BLOCK_FLUSH:
@@ -216,6 +215,8 @@ static int loop_submit(struct xhv_block_queue *q,
 	unsigned int used;
 	struct done done = { .tag = io->tag };
 
+	if (READ_ONCE(to_disk(q->dev)->rescinded))
+		return -ENODEV;
 	raw_spin_lock(&lq->lock);
 	used = lq->tail - lq->head;
 	if (used && (used >= READ_ONCE(room) || used >= lq->size)) {
@@ -248,6 +249,7 @@ loop_queue_open(struct xhv_block_dev *dev, unsigned int cpu,
 		const struct xhv_block_client *client, void *ctx)
 {
 	struct loop_queue *lq = kzalloc(sizeof(*lq), GFP_KERNEL);
+	struct loop_disk *disk = to_disk(dev);
 
 	if (!lq)
 		return ERR_PTR(-ENOMEM);
@@ -267,15 +269,42 @@ loop_queue_open(struct xhv_block_dev *dev, unsigned int cpu,
 	lq->q.max_pfns = max_pfns;
 	lq->q.client = client;
 	lq->q.client_ctx = ctx;
+	raw_spin_lock_irq(&disk->lock);
+	list_add_tail(&lq->entry, &disk->queues);
+	raw_spin_unlock_irq(&disk->lock);
 	return &lq->q;
+}
+
+static bool done_or_gone(struct loop_queue *lq, const struct loop_disk *disk)
+{
+	bool yes;
+
+	raw_spin_lock_irq(&lq->lock);
+	yes = lq->head == lq->tail || disk->rescinded;
+	raw_spin_unlock_irq(&lq->lock);
+	return yes;
 }
 
 static void loop_queue_close(struct xhv_block_queue *q)
 {
 	struct loop_queue *lq = to_queue(q);
+	struct loop_disk *disk = to_disk(q->dev);
 
+	/* As a host that is slow: what it holds it will answer. */
+	wait_event(disk->released, done_or_gone(lq, disk));
+	raw_spin_lock_irq(&disk->lock);
+	list_del(&lq->entry);
+	raw_spin_unlock_irq(&disk->lock);
 	irq_work_sync(&lq->work);
-	WARN_ON(lq->head != lq->tail);
+	/* ... unless it is gone. */
+	if (lq->head != lq->tail) {
+		while (lq->head != lq->tail)
+			q->client->complete(q->client_ctx,
+					    lq->fifo[lq->head++ &
+						     (lq->size - 1)].tag,
+					    -ENODEV);
+		q->client->end_batch(q->client_ctx, false);
+	}
 	kfree(lq->fifo);
 	kfree(lq->q.pfns);
 	kfree(lq);
@@ -289,45 +318,143 @@ static const struct xhv_block_ops loop_ops = {
 	.submit = loop_submit,
 };
 
-static void del_disk(struct loop_disk *disk)
-{
-	if (disk->added)
-		xhv_block_del(&disk->dev);
-	vfree(disk->data);
-}
-
 static u64 sectors(void)
 {
 	return (u64)(shown_mb ?: size_mb) * SZ_1M >> LOOP_SECTOR_SHIFT;
 }
 
-static int add_disk(struct loop_disk *disk, unsigned int i)
+static void describe(struct loop_disk *disk)
 {
 	struct xhv_block_dev *dev = &disk->dev;
-	int err;
+	unsigned int nr = disk - loop_disks;
 
-	disk->data = vzalloc((u64)size_mb * SZ_1M);
-	if (!disk->data)
-		return -ENOMEM;
+	memset(dev, 0, sizeof(*dev));
 	dev->ops = &loop_ops;
 	dev->bus = XHV_BLOCK_LOOPBACK;
-	dev->lun = i;
-	snprintf(dev->label, sizeof(dev->label), "loopback %u", i);
+	dev->lun = nr;
+	snprintf(dev->label, sizeof(dev->label), "loopback %u", nr);
 	dev->sectors = sectors();
-	dev->logical_block_size = block_size;
-	dev->physical_block_size = LOOP_FRAME_SIZE;
+	dev->cdrom = nr < disks && disks - nr <= cdroms;
+	dev->removable = dev->cdrom;
+	dev->read_only = read_only || dev->cdrom;
+	dev->logical_block_size = dev->cdrom ? 2048 : block_size;
+	dev->physical_block_size = max(physical_size, dev->logical_block_size);
 	dev->max_bytes = max_kb * SZ_1K;
 	dev->max_queues = num_online_cpus();
 	dev->queue_depth = depth;
-	dev->read_only = read_only;
-	dev->flush = true;
+	dev->flush = !dev->cdrom;
 	dev->fua = fua;
-	dev->discard = !read_only;
+	dev->discard = discard && !dev->read_only;
+	dev->secure_discard = secure;
 	dev->discard_granularity = LOOP_FRAME_SIZE;
 	dev->discard_max = U32_MAX;
-	err = xhv_block_add(dev);
+}
+
+struct loop_disk *loop_disk(unsigned int nr)
+{
+	return nr < MAX_DISKS ? &loop_disks[nr] : NULL;
+}
+
+int loop_disk_add(struct loop_disk *disk, const char *content)
+{
+	int err = -EEXIST;
+
+	mutex_lock(&disk->change);
+	if (disk->added)
+		goto out;
+	err = -ENOMEM;
+	if (!disk->data)
+		disk->data = vzalloc((u64)size_mb * SZ_1M);
+	if (!disk->data)
+		goto out;
+	if (content) {
+		memset(disk->data, 0, (u64)size_mb * SZ_1M);
+		strscpy(disk->data, content, LOOP_FRAME_SIZE);
+	}
+	describe(disk);
+	disk->rescinded = false;
+	disk->held = false;
+	disk->fail_count = 0;
+	err = xhv_block_add(&disk->dev);
 	disk->added = !err;
+out:
+	mutex_unlock(&disk->change);
 	return err;
+}
+
+int loop_disk_del(struct loop_disk *disk, bool rescind)
+{
+	int err = -ENOENT;
+
+	mutex_lock(&disk->change);
+	if (disk->added) {
+		disk->added = false;
+		if (rescind) {
+			WRITE_ONCE(disk->rescinded, true);
+			wake_up_all(&disk->released);
+		}
+		xhv_block_del(&disk->dev);
+		err = 0;
+	}
+	mutex_unlock(&disk->change);
+	return err;
+}
+
+int loop_disk_resize(struct loop_disk *disk, u64 nr_sectors)
+{
+	int err = -ENOENT;
+
+	if (nr_sectors > (u64)size_mb * SZ_1M >> LOOP_SECTOR_SHIFT)
+		return -ERANGE;
+	mutex_lock(&disk->change);
+	if (disk->added) {
+		disk->dev.sectors = nr_sectors;
+		xhv_block_resized(&disk->dev);
+		err = 0;
+	}
+	mutex_unlock(&disk->change);
+	return err;
+}
+
+/* Answers of a disk that is held wait. */
+void loop_disk_hold(struct loop_disk *disk, bool hold)
+{
+	struct loop_queue *lq;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&disk->lock, flags);
+	WRITE_ONCE(disk->held, hold);
+	if (!hold)
+		list_for_each_entry(lq, &disk->queues, entry)
+			irq_work_queue(&lq->work);
+	raw_spin_unlock_irqrestore(&disk->lock, flags);
+}
+
+void loop_disk_fail(struct loop_disk *disk, unsigned int count, int error,
+		    unsigned int ops)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&disk->lock, flags);
+	disk->fail_count = count;
+	disk->fail_error = error;
+	disk->fail_ops = ops;
+	raw_spin_unlock_irqrestore(&disk->lock, flags);
+}
+
+/* I/Os that wait for an answer, and those that are yet to fail. */
+void loop_disk_count(struct loop_disk *disk, unsigned int *waiting,
+		     unsigned int *failing)
+{
+	const struct loop_queue *lq;
+	unsigned long flags;
+
+	*waiting = 0;
+	raw_spin_lock_irqsave(&disk->lock, flags);
+	*failing = disk->fail_count;
+	list_for_each_entry(lq, &disk->queues, entry)
+		*waiting = *waiting + READ_ONCE(lq->tail) - READ_ONCE(lq->head);
+	raw_spin_unlock_irqrestore(&disk->lock, flags);
 }
 
 /* Disks that grow and shrink while they are in use. */
@@ -341,12 +468,8 @@ static int set_shown(const char *val, const struct kernel_param *kp)
 	if (loop_disks && mb > size_mb)
 		return -ERANGE;
 	shown_mb = mb;
-	for (i = 0; loop_disks && i < disks; i++) {
-		if (!loop_disks[i].added)
-			continue;
-		loop_disks[i].dev.sectors = sectors();
-		xhv_block_resized(&loop_disks[i].dev);
-	}
+	for (i = 0; loop_disks && i < MAX_DISKS; i++)
+		loop_disk_resize(&loop_disks[i], sectors());
 	return 0;
 }
 
@@ -354,47 +477,65 @@ static const struct kernel_param_ops shown_ops = {
 	.set = set_shown, .get = param_get_uint,
 };
 
+static void del_disks(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_DISKS; i++) {
+		loop_disk_del(&loop_disks[i], false);
+		vfree(loop_disks[i].data);
+	}
+	kfree(loop_disks);
+	loop_disks = NULL;
+}
+
+static bool good_size(unsigned int bytes)
+{
+	return is_power_of_2(bytes) && bytes >= BIT(LOOP_SECTOR_SHIFT) &&
+	       bytes <= LOOP_FRAME_SIZE;
+}
+
 static int __init loop_init(void)
 {
 	unsigned int i;
 	int err;
 
-	if (!disks || disks > MAX_DISKS || !size_mb || size_mb > SZ_1M ||
-	    !is_power_of_2(block_size) || block_size < BIT(LOOP_SECTOR_SHIFT) ||
-	    block_size > LOOP_FRAME_SIZE || max_kb < 4 || max_kb > SZ_1M ||
+	if (!disks || disks > MAX_DISKS || cdroms > disks || !size_mb ||
+	    size_mb > SZ_1M || !good_size(block_size) ||
+	    !good_size(physical_size) || max_kb < 4 || max_kb > SZ_1M ||
 	    !depth || depth > SZ_1K || shown_mb > size_mb)
 		return -EINVAL;
 
-	loop_disks = kcalloc(disks, sizeof(*loop_disks), GFP_KERNEL);
-	if (!loop_disks)
-		return -ENOMEM;
 	err = xhv_activate();
 	if (err)
-		goto err_free;
+		return err;
+	loop_disks = kcalloc(MAX_DISKS, sizeof(*loop_disks), GFP_KERNEL);
+	if (!loop_disks)
+		return -ENOMEM;
+	for (i = 0; i < MAX_DISKS; i++) {
+		mutex_init(&loop_disks[i].change);
+		raw_spin_lock_init(&loop_disks[i].lock);
+		init_waitqueue_head(&loop_disks[i].released);
+		INIT_LIST_HEAD(&loop_disks[i].queues);
+	}
 	for (i = 0; i < disks; i++) {
-		err = add_disk(&loop_disks[i], i);
+		err = loop_disk_add(&loop_disks[i], NULL);
 		if (err)
 			goto err_del;
 	}
 	xhv_block_settle();
+	loop_control_init();
 	return 0;
 
 err_del:
-	for (i = 0; i < disks; i++)
-		del_disk(&loop_disks[i]);
-err_free:
-	kfree(loop_disks);
-	loop_disks = NULL;
+	del_disks();
 	return err;
 }
 
 static void __exit loop_exit(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < disks; i++)
-		del_disk(&loop_disks[i]);
-	kfree(loop_disks);
+	loop_control_exit();
+	del_disks();
 }
 
 module_init(loop_init);

@@ -32,11 +32,13 @@ enum xhv_block_op {
 
 /* A write that must be on stable storage before it completes. */
 #define XHV_BLOCK_FUA		BIT(0)
+/* A discard after which nothing can be read from the medium by any means. */
+#define XHV_BLOCK_SECURE	BIT(1)
 
 /**
  * struct xhv_block_io - one I/O on its way to the host
  * @op: what to do
- * @flags: XHV_BLOCK_FUA
+ * @flags: XHV_BLOCK_FUA, XHV_BLOCK_SECURE
  * @tag: the back end's name for this I/O, below the queue's depth; a
  *	 transport gives it back at completion and reads no meaning into it
  * @offset: byte offset of the data in the page of queue->pfns[0], below 4096
@@ -59,8 +61,9 @@ struct xhv_block_io {
  * struct xhv_block_client - what the back end lets a transport call
  * @complete: an I/O has ended. @error is 0 or a negative errno: -EIO,
  *	      -EOPNOTSUPP (the host knows no such command), -ENOSPC, -ENODATA
- *	      (medium error), -EBUSY (worth trying again in a moment), -ENODEV
- *	      (the device is gone). The back end
+ *	      (medium error), -ENOMEDIUM, -EROFS, -EBUSY (worth trying again
+ *	      until it is ready), -ECANCELED (given up by the host: worth a few
+ *	      more tries), -ENODEV (the device is gone). The back end
  *	      checks @tag itself: a transport may pass on what a host says.
  * @end_batch: the last completion of a batch has been passed on, and the
  *	       channel may have room again: push responses, notify, resume.
@@ -156,10 +159,13 @@ enum xhv_block_bus {
  * @max_queues: how many queues are worth opening
  * @queue_depth: how many I/Os are worth having in flight on each
  * @read_only: the medium cannot be written
- * @cdrom: is a CD-ROM
+ * @cdrom: is a CD-ROM. One without a medium is not added; another medium is
+ *	   another disk, under the same name
+ * @removable: the medium can be taken out
  * @flush: has a volatile write cache that XHV_BLOCK_FLUSH empties
  * @fua: honours XHV_BLOCK_FUA
  * @discard: honours XHV_BLOCK_DISCARD
+ * @secure_discard: honours XHV_BLOCK_SECURE
  * @discard_granularity: bytes
  * @discard_alignment: bytes
  * @discard_max: the longest XHV_BLOCK_DISCARD, in units of 512 bytes
@@ -180,9 +186,11 @@ struct xhv_block_dev {
 	u32 queue_depth;
 	bool read_only;
 	bool cdrom;
+	bool removable;
 	bool flush;
 	bool fua;
 	bool discard;
+	bool secure_discard;
 	u32 discard_granularity;
 	u32 discard_alignment;
 	u64 discard_max;
@@ -216,7 +224,9 @@ bool xhv_block_front_end(void);
  *
  * Process context, may sleep. The Xen core must be awake (xhv_activate()).
  * Names are given in naming order among the disks that are added before
- * xhv_block_settle(); later ones take the next free name.
+ * xhv_block_settle(); later ones take the next free name. A disk at a place
+ * where there was one before (@bus, @guid and @lun) gets that one's name again,
+ * as soon as the front end has let go of it.
  *
  * Return: 0 or a negative errno.
  */
@@ -226,9 +236,11 @@ int xhv_block_add(struct xhv_block_dev *dev);
  * xhv_block_del() - take the virtual block device away again
  * @dev: the disk
  *
- * Process context, may sleep. Every request in flight has been answered when
+ * Process context, may sleep. The front end is asked to close, as a toolstack
+ * does that detaches a disk. Every request in flight has been answered when
  * this returns, with an error if the transport gave none; the transport's
- * queues are closed.
+ * queues are closed, and @dev is not looked at again. The front end may take
+ * longer to let go; what it still asks for is answered with errors.
  */
 void xhv_block_del(struct xhv_block_dev *dev);
 

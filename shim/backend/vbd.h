@@ -53,6 +53,7 @@
  * @ios: I/Os in flight
  * @tries: how often the host has said that it is busy, counted until the time
  *	   between two tries grows no more
+ * @aborts: how often the host has given it up
  * @due: when it is asked again, if in the ring's list of those
  * @give_up: when it is asked no more, if @tries
  * @error: the first error of an I/O
@@ -71,6 +72,7 @@ struct vbd_req {
 	u8 steps;
 	u8 redo;
 	u8 tries;
+	u8 aborts;
 	u16 ios;
 	int error;
 	ktime_t due;
@@ -189,18 +191,27 @@ struct vbd_ring {
 	struct vbd_stats st;
 };
 
+/* A request that failed; @count of them since the last report. */
+struct vbd_failure {
+	u64 sector;
+	u64 nr_sectors;
+	u8 operation;
+	int error;
+	unsigned int count;
+};
+
 /**
  * struct vbd - a disk as the guest sees it
  * @entry: in the list of all disks
  * @dev: the transport's disk
  * @limits: what requests are checked against
- * @index: 0 is xvda
+ * @slot: its place among the names; NULL until it is named
+ * @waiting: its name is still that of a disk that is going
  * @name: "xvda"
  * @id: the virtual device number, 51712 for xvda
  * @fe: the front end's directory
  * @be: our directory
  * @state: ours, as in @be
- * @named: it has a name and nodes
  * @lock: lifecycle; process context
  * @watch: the front end's state
  * @watch_path: what it watches
@@ -208,7 +219,16 @@ struct vbd_ring {
  * @fe_state: what @follow last found; read without a lock
  * @changed: woken when @follow has done that
  * @fault: a ring found the front end or the disk broken: close
- * @rings: NULL unless connected
+ * @report: tells the log of @failed
+ * @failed: the first request since the last report that was answered with an
+ *	    error, and how many followed
+ * @failed_lock: @failed
+ * @linger: looks whether the front end has let go of the rings
+ * @linger_ms: when it looks again
+ * @gone: the transport's disk is, and so are the nodes
+ * @hung_up: the rings are served without the disk: what still comes is answered
+ *	     with errors
+ * @rings: NULL unless connected or hung up
  * @nr_rings: how many
  * @ring_pages: pages of each
  * @fault_why: what was wrong, for the log; NULL if nothing was in this connection
@@ -218,13 +238,13 @@ struct vbd {
 	struct list_head entry;
 	struct xhv_block_dev *dev;
 	struct vbd_limits limits;
-	unsigned int index;
+	struct vbd_slot *slot;
+	bool waiting;
 	char name[VBD_NAME_LEN];
 	unsigned int id;
 	char fe[40];
 	char be[48];
 	enum xenbus_state state;
-	bool named;
 
 	struct mutex lock;	/* lifecycle, see above */
 	struct xhv_store_watch watch;
@@ -234,6 +254,13 @@ struct vbd {
 	wait_queue_head_t changed;
 	struct work_struct fault;
 	const char *fault_why;
+	struct work_struct report;
+	raw_spinlock_t failed_lock;	/* see above */
+	struct vbd_failure failed;
+	struct delayed_work linger;
+	unsigned int linger_ms;
+	bool gone;
+	bool hung_up;
 
 	struct vbd_ring *rings;
 	unsigned int nr_rings;
@@ -259,13 +286,49 @@ int vbd_ring_open(struct vbd_ring *r, const grant_ref_t *grefs,
 void vbd_ring_start(struct vbd_ring *r);
 /* From now on every request is answered with an error at once. */
 void vbd_ring_fail(struct vbd_ring *r);
-/* Ends what is in flight and lets go of everything of the front end's. */
+/* Ends what is in flight and closes the transport's queue. What the front end
+ * still asks for is answered with an error.
+ */
+void vbd_ring_hang_up(struct vbd_ring *r);
+/* Sends an event whether or not there is a response: the stock front end starts
+ * queues that it has stopped at any (kick_pending_request_queues_locked() in
+ * drivers/block/xen-blkfront.c).
+ */
+void vbd_ring_kick(struct vbd_ring *r);
+/* After vbd_ring_hang_up(): lets go of everything of the front end's. */
+void vbd_ring_release(struct vbd_ring *r);
+/* Both. */
 void vbd_ring_close(struct vbd_ring *r);
 
-/* vbd.c: the front end broke the protocol, or the disk is beyond use. Any context.
- * Not for a ring that is closed.
+/* vbd_state.c */
+
+/* The front end broke the protocol, or the disk is beyond use. Any context. Not
+ * for a ring that is closed or failing.
  */
 void vbd_fault(struct vbd *vbd, const char *why);
+/* A request is answered with an error of the host's: tell the log, because a ring
+ * has no word for what went wrong. Any context.
+ */
+void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error);
+
+/* The rest in process context. */
+
+/* Before the disk is named. */
+void vbd_state_init(struct vbd *vbd);
+/* Begins to follow the front end. */
+int vbd_state_start(struct vbd *vbd);
+/* Asks the front end to close and waits for it, for a while; on return nothing of
+ * the transport's is in use and the state is followed no more.
+ */
+void vbd_state_stop(struct vbd *vbd);
+/* Its rings are started again, if the front end stopped them. Not concurrently
+ * with what else is here.
+ */
+void vbd_state_kick(struct vbd *vbd);
+/* On return nothing of the front end's is in use, and no work of the disk runs. */
+void vbd_state_end(struct vbd *vbd);
+/* Our state again, for a front end that shall look. Under vbd->lock. */
+void vbd_state_repeat(struct vbd *vbd);
 
 /* vbd_nodes.c */
 
@@ -287,6 +350,32 @@ struct seq_file;
 void vbd_stats_add(struct vbd_stats *to, const struct vbd_stats *st);
 /* Process context, under vbd->lock. */
 void vbd_show(struct seq_file *m, struct vbd *vbd);
+
+/* slots.c. All under the lock of the list of disks. */
+
+/**
+ * struct vbd_slot - a name, and the place of the disk that has it or had it
+ * @entry: in the list of all slots, the one that was given up last at the end
+ * @index: 0 is xvda
+ * @in_use: a disk has it, or one that went but whose front end has not let go
+ * @bus: where the disk is
+ * @guid: where the disk is
+ * @lun: where the disk is
+ */
+struct vbd_slot {
+	struct list_head entry;
+	unsigned int index;
+	bool in_use;
+	enum xhv_block_bus bus;
+	guid_t guid;
+	u32 lun;
+};
+
+/* The slot of a disk: the one that a disk at this place had before, else a new
+ * one. -EBUSY if that one is still in use, -ENOSPC, -ENOMEM.
+ */
+struct vbd_slot *vbd_slot_get(const struct xhv_block_dev *dev);
+void vbd_slot_put(struct vbd_slot *slot);
 
 /* names.c */
 

@@ -246,7 +246,7 @@ void vbd_ring_fail(struct vbd_ring *r)
 	vbd_ring_process(r);
 }
 
-void vbd_ring_close(struct vbd_ring *r)
+void vbd_ring_hang_up(struct vbd_ring *r)
 {
 	struct xhv_block_queue *q;
 	unsigned long flags;
@@ -255,13 +255,25 @@ void vbd_ring_close(struct vbd_ring *r)
 	 * is submitted any more.
 	 */
 	vbd_ring_fail(r);
-	xhv_evtchn_disconnect(&r->ec);
 	raw_spin_lock_irqsave(&r->lock, flags);
 	q = r->q;
 	r->q = NULL;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	q->dev->ops->queue_close(q);
+	vbd_ring_kick(r);
+}
+
+void vbd_ring_kick(struct vbd_ring *r)
+{
 	vbd_ring_process(r);
+	xhv_evtchn_send(&r->ec);
+}
+
+void vbd_ring_release(struct vbd_ring *r)
+{
+	unsigned long flags;
+
+	xhv_evtchn_disconnect(&r->ec);
 	raw_spin_lock_irqsave(&r->lock, flags);
 	r->live = false;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
@@ -270,4 +282,10 @@ void vbd_ring_close(struct vbd_ring *r)
 	vbd_ring_drop(r);
 	free_memory(r);
 	unmap_ring(r);
+}
+
+void vbd_ring_close(struct vbd_ring *r)
+{
+	vbd_ring_hang_up(r);
+	vbd_ring_release(r);
 }

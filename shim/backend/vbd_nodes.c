@@ -58,6 +58,8 @@ void vbd_put_details(struct vbd *vbd)
 
 	if (dev->cdrom)
 		info |= VDISK_CDROM;
+	if (dev->removable)
+		info |= VDISK_REMOVABLE;
 	if (dev->read_only)
 		info |= VDISK_READONLY;
 
@@ -68,7 +70,8 @@ void vbd_put_details(struct vbd *vbd)
 		    dev->discard_granularity);
 		vbd_put(vbd->be, "discard-alignment", "%u",
 		    dev->discard_alignment);
-		vbd_put(vbd->be, "discard-secure", "0");
+		vbd_put(vbd->be, "discard-secure", "%d",
+		    dev->secure_discard);
 	}
 	vbd_put(vbd->be, "feature-discard", "%d", dev->discard);
 	vbd_put(vbd->be, "sectors", "%llu", dev->sectors);
@@ -127,14 +130,18 @@ int vbd_publish(struct vbd *vbd)
 	vbd_put(vbd->be, "frontend", "%s", vbd->fe);
 	vbd_put(vbd->be, "frontend-id", "%d", XHV_GUEST_DOMID);
 	vbd_put(vbd->be, "online", "1");
-	vbd_put(vbd->be, "removable", "0");
+	vbd_put(vbd->be, "removable", "%d", dev->removable);
 	vbd_put(vbd->be, "bootable", "1");
 	vbd_put(vbd->be, "dev", "%s", vbd->name);
 	vbd_put(vbd->be, "type", "phy");
 	vbd_put(vbd->be, "mode", dev->read_only ? "r" : "w");
-	vbd_put(vbd->be, "device-type", "disk");
+	vbd_put(vbd->be, "device-type", "%s", dev->cdrom ? "cdrom" : "disk");
 	vbd_put(vbd->be, "discard-enable", "%d", dev->discard);
 	vbd_put(vbd->be, "params", "%s", dev->label);
+	/* No block device of a domain 0 is behind it: major 0 has none
+	 * (Documentation/admin-guide/devices.txt).
+	 */
+	vbd_put(vbd->be, "physical-device", "0:%x", vbd->slot->index);
 	vbd_put(vbd->be, "hotplug-status", "connected");
 	if (vbd->limits.max_segs > BLKIF_MAX_SEGMENTS_PER_REQUEST)
 		vbd_put(vbd->be, "feature-max-indirect-segments", "%u",

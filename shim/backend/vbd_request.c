@@ -46,7 +46,9 @@ static int parse_discard(const struct blkif_request *req,
 			 const struct vbd_limits *lim,
 			 struct vbd_request *out)
 {
-	/* BLKIF_DISCARD_SECURE is ignored where discard-secure is 0. */
+	/* Ignored where discard-secure is 0 (io/blkif.h). */
+	if (lim->secure_discard && (req->u.discard.flag & BLKIF_DISCARD_SECURE))
+		out->io_flags |= XHV_BLOCK_SECURE;
 	out->sector = req->u.discard.sector_number;
 	out->nr_sectors = req->u.discard.nr_sectors;
 	out->steps = VBD_STEP_DISCARD;

@@ -39,6 +39,7 @@
  * @flush: the disk has a volatile cache
  * @fua: a write may ask to be stable when it completes
  * @discard: the disk takes discards
+ * @secure_discard: ... that leave nothing behind
  */
 struct vbd_limits {
 	u64 sectors;
@@ -52,6 +53,7 @@ struct vbd_limits {
 	bool flush;
 	bool fua;
 	bool discard;
+	bool secure_discard;
 };
 
 /*
@@ -77,7 +79,7 @@ struct vbd_limits {
  * @nr_segs: how many segments
  * @operation: BLKIF_OP_* as the response has to echo it
  * @steps: VBD_STEP_*
- * @io_flags: XHV_BLOCK_FUA for the data
+ * @io_flags: XHV_BLOCK_FUA for the data, XHV_BLOCK_SECURE for a discard
  * @indirect: the segments are not in the ring
  * @write: the data goes to the disk
  * @whole: the segments are one page list, and it is not too long: one I/O

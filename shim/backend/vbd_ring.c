@@ -35,6 +35,10 @@
 #define RETRY_MS	4
 #define RETRY_MAX_MS	1000
 #define RETRY_FOR_MS	(180 * MSEC_PER_SEC)
+/* One that gives a command up is asked as often again as a disk of Linux's is
+ * (SD_MAX_RETRIES in drivers/scsi/sd.h).
+ */
+#define ABORTS		5
 
 static void respond(struct vbd_ring *r, u64 id, u8 operation, int status)
 {
@@ -141,13 +145,21 @@ static bool bare_flush(const struct vbd_req *req)
 	       !(req->rq.steps & VBD_STEP_DATA);
 }
 
-static bool worth_a_retry(const struct vbd_ring *r, const struct vbd_req *req,
+/* Errors that another try may be rid of. */
+static bool passing(int error)
+{
+	return error == -EBUSY || error == -ECANCELED;
+}
+
+static bool worth_a_retry(const struct vbd_ring *r, struct vbd_req *req,
 			  ktime_t now)
 {
 	if (r->failing || (req->tries && !ktime_before(now, req->give_up)))
 		return false;
 	if (bare_flush(req))
 		return req->error != -EOPNOTSUPP && req->error != -ENODEV;
+	if (req->error == -ECANCELED)
+		return req->aborts++ < ABORTS;
 	return req->error == -EBUSY;
 }
 
@@ -169,6 +181,8 @@ static void finish(struct vbd_ring *r, struct vbd_req *req)
 		    !r->failing) {
 			r->failing = true;
 			vbd_fault(r->vbd, "the disk cannot be flushed");
+		} else if (!r->failing) {
+			vbd_failed(r->vbd, &req->rq, req->error);
 		}
 	}
 	respond(r, req->rq.id, req->rq.operation,
@@ -265,7 +279,8 @@ static bool take(struct vbd_ring *r)
 
 	if (RING_REQUEST_PROD_OVERFLOW(&r->ring, prod)) {
 		r->live = false;
-		vbd_fault(r->vbd, "request producer beyond the ring");
+		if (!r->failing)
+			vbd_fault(r->vbd, "request producer beyond the ring");
 		return false;
 	}
 	if (prod == r->ring.req_cons) {
@@ -300,6 +315,7 @@ static bool take(struct vbd_ring *r)
 	req->done = 0;
 	req->ios = 0;
 	req->tries = 0;
+	req->aborts = 0;
 	req->error = 0;
 	req->submitted = false;
 	req->busy = true;
@@ -422,7 +438,8 @@ static void complete_io(void *ctx, u64 nr, int error)
 	tag->next_free = r->free_tag;
 	r->free_tag = nr;
 	r->inflight--;
-	if (error && (!req->error || req->error == -EBUSY))
+	/* The worst counts. */
+	if (error && (!req->error || passing(req->error)))
 		req->error = error;
 	if (!--req->ios && req->submitted)
 		finish(r, req);

@@ -33,10 +33,10 @@ void vbd_show(struct seq_file *m, struct vbd *vbd)
 	unsigned int i, inflight = 0;
 
 	seq_printf(m, "vbd %s id=%u transport=\"%s\" sectors=%llu sector-size=%u physical-sector-size=%u mode=%s state=%s",
-		   vbd->named ? vbd->name : "-", vbd->id, dev->label,
+		   vbd->slot ? vbd->name : "-", vbd->id, dev->label,
 		   dev->sectors, dev->logical_block_size,
 		   dev->physical_block_size, dev->read_only ? "r" : "w",
-		   vbd->named ? state_names[vbd->state] : "unnamed");
+		   vbd->slot ? state_names[vbd->state] : "unnamed");
 	seq_printf(m, " flush=%d fua=%d discard=%d max-segments=%u queues=%u ring-pages=%u depth=%u cpu=",
 		   dev->flush, dev->fua, dev->discard, vbd->limits.max_segs,
 		   vbd->nr_rings, vbd->nr_rings ? vbd->ring_pages : 0,

@@ -94,6 +94,7 @@ static int submit_discard(struct vbd_ring *r, struct vbd_req *req)
 	while (req->done < req->rq.nr_sectors) {
 		struct xhv_block_io io = {
 			.op = XHV_BLOCK_DISCARD,
+			.flags = req->rq.io_flags,
 			.sector = req->rq.sector + req->done,
 			.nr_sectors = min(req->rq.nr_sectors - req->done,
 					  r->vbd->limits.discard_max),

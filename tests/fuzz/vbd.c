@@ -155,6 +155,11 @@ void vbd_fault(struct vbd *vbd, const char *why)
 	t->fault = why;
 }
 
+void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error)
+{
+	fuzz_assert(error < 0 && rq->operation <= BLKIF_OP_DISCARD);
+}
+
 /* The host does what it was asked to, to pages that it may touch. */
 static void touch(u64 pfn, u32 offset, u32 len, bool read)
 {

@@ -18,10 +18,16 @@ void xhv_wake_upcall(void)
 }
 
 const char *xhv_double_fault;
+int xhv_double_failed;
 
 void vbd_fault(struct vbd *vbd, const char *why)
 {
 	WRITE_ONCE(xhv_double_fault, why);
+}
+
+void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error)
+{
+	WRITE_ONCE(xhv_double_failed, error);
 }
 
 static struct task_struct *no_memory_for;

@@ -17,6 +17,9 @@ extern void (*xhv_double_upcall)(void);
 /* vbd_fault(): why a ring was last found broken, or NULL. */
 extern const char *xhv_double_fault;
 
+/* vbd_failed(): the error of the request that failed last, or 0. */
+extern int xhv_double_failed;
+
 /* From true to false the caller's thread gets no memory: see no_memory.h. */
 void xhv_double_no_memory(bool none);
 

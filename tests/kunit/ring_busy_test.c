@@ -122,6 +122,42 @@ static void busy_for_long(struct kunit *test)
 	close(test);
 }
 
+/* A host that gives a command up is asked five times more, and the log is told. */
+static void given_up(struct kunit *test)
+{
+	int i;
+
+	open(test);
+	xhv_double_failed = 0;
+	put(BLKIF_OP_WRITE, 1, 0, 0, 1);
+	notify();
+	for (i = 0; i < 6; i++) {
+		KUNIT_ASSERT_EQ(test, t->nr_ios, 1);
+		KUNIT_EXPECT_TRUE(test, no_response());
+		forget_ios();
+		end_io(0, -ECANCELED);
+		end_batch();
+		if (i < 5)
+			wait_ios(1);
+	}
+	KUNIT_EXPECT_EQ(test, response(test, 1, BLKIF_OP_WRITE),
+			BLKIF_RSP_ERROR);
+	KUNIT_EXPECT_EQ(test, xhv_double_failed, -ECANCELED);
+
+	/* What no other try helps has one, and is worse than what may pass. */
+	put(BLKIF_OP_WRITE, 2, 0, 0, 2)->u.rw.seg[0].last_sect = 6;
+	notify();
+	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
+	end_io(0, -ECANCELED);
+	end_io(1, -ENOSPC);
+	end_batch();
+	KUNIT_EXPECT_EQ(test, response(test, 2, BLKIF_OP_WRITE),
+			BLKIF_RSP_ERROR);
+	KUNIT_EXPECT_EQ(test, xhv_double_failed, -ENOSPC);
+	forget_ios();
+	close(test);
+}
+
 /* The time of one is not the time of another, not even if the first of them
  * finds the channel full when its time has come.
  */
@@ -317,6 +353,7 @@ static void turn(struct kunit *test)
 static struct kunit_case busy_cases[] = {
 	KUNIT_CASE(busy),
 	KUNIT_CASE(busy_for_long),
+	KUNIT_CASE(given_up),
 	KUNIT_CASE(each_its_time),
 	KUNIT_CASE(busy_barrier),
 	KUNIT_CASE(flush_fails),

@@ -458,6 +458,86 @@ static void close_in_flight(struct kunit *test)
 	close(test);
 }
 
+static void forget_event(void)
+{
+	clear_bit(t->port, (unsigned long *)xhv_shared_info()->evtchn_pending);
+}
+
+/* A front end that says that it is closed may have more to ask for: it is answered,
+ * and told of that, without the disk.
+ */
+static void hung_up(struct kunit *test)
+{
+	struct evtchn_status st = { .dom = DOMID_SELF, .port = t->port };
+	int i;
+
+	open(test);
+	t->room = 2;
+	for (i = 0; i < 4; i++)
+		put(BLKIF_OP_READ, i, 8 * i, i, 1);
+	notify();
+	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
+	forget_event();
+	vbd_ring_hang_up(&t->ring);
+	KUNIT_EXPECT_FALSE(test, t->open);
+	KUNIT_EXPECT_EQ(test, xhv_evtchn_poll(t->port), 1);
+	/* Those that were waiting, then those that the host had. */
+	for (i = 2; i < 6; i++)
+		KUNIT_EXPECT_EQ(test, response(test, i % 4, BLKIF_OP_READ),
+				BLKIF_RSP_ERROR);
+	KUNIT_EXPECT_TRUE(test, no_response());
+	KUNIT_EXPECT_EQ(test, nr_pinned(), 0);
+
+	forget_event();
+	put(BLKIF_OP_WRITE, 7, 0, 0, 1);
+	put(BLKIF_OP_FLUSH_DISKCACHE, 8, 0, 0, 0);
+	notify();
+	KUNIT_EXPECT_EQ(test, response(test, 7, BLKIF_OP_WRITE),
+			BLKIF_RSP_ERROR);
+	KUNIT_EXPECT_EQ(test, response(test, 8, BLKIF_OP_FLUSH_DISKCACHE),
+			BLKIF_RSP_ERROR);
+	KUNIT_EXPECT_EQ(test, xhv_evtchn_poll(t->port), 1);
+	KUNIT_EXPECT_NULL(test, xhv_double_fault);
+
+	/* An event without a response, for a front end that has stopped. */
+	forget_event();
+	vbd_ring_kick(&t->ring);
+	KUNIT_EXPECT_EQ(test, xhv_evtchn_poll(t->port), 1);
+
+	KUNIT_EXPECT_TRUE(test, pinned(RING_REF));
+	vbd_ring_release(&t->ring);
+	KUNIT_EXPECT_FALSE(test, pinned(RING_REF));
+	KUNIT_EXPECT_EQ(test, xhv_evtchn_status(&st), 0);
+	KUNIT_EXPECT_EQ(test, st.status, EVTCHNSTAT_unbound);
+}
+
+/* Only where the disk can. */
+static void secure_discard(struct kunit *test)
+{
+	struct blkif_request *req;
+	int i;
+
+	open(test);
+	for (i = 0; i < 2; i++) {
+		t->vbd.limits.secure_discard = i;
+		req = slot();
+		req->operation = BLKIF_OP_DISCARD;
+		req->u.discard.flag = BLKIF_DISCARD_SECURE;
+		req->u.discard.id = i;
+		req->u.discard.nr_sectors = 8;
+		notify();
+		KUNIT_ASSERT_EQ(test, t->nr_ios, 1);
+		KUNIT_EXPECT_EQ(test, (int)t->ios[0].io.flags,
+				i ? (int)XHV_BLOCK_SECURE : 0);
+		end_io(0, 0);
+		end_batch();
+		KUNIT_EXPECT_EQ(test, response(test, i, BLKIF_OP_DISCARD),
+				BLKIF_RSP_OKAY);
+		forget_ios();
+	}
+	close(test);
+}
+
 static void bad_ring(struct kunit *test)
 {
 	grant_ref_t ref = 4000;
@@ -488,6 +568,8 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(wild_producer),
 	KUNIT_CASE(going),
 	KUNIT_CASE(close_in_flight),
+	KUNIT_CASE(hung_up),
+	KUNIT_CASE(secure_discard),
 	KUNIT_CASE(bad_ring),
 	{ }
 };
