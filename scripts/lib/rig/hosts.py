@@ -68,7 +68,8 @@ class Host(session.Session):
         return self.run('guest', self.options.command, self.stdout, output.Output(2))
 
     def writable(self, disk):
-        if not disk.snapshot:
+        # Counting, only its size is of interest.
+        if not disk.snapshot or self.options.count:
             return disk
         self.overlays = getattr(self, 'overlays', 0) + 1
         return parts.overlay(f'{self.folder}/overlay{self.overlays}', disk)
