@@ -36,10 +36,12 @@
 #define STOR_RESCANS		60
 
 /* Transaction ids: tag, queue (from 1, so that none is 0, which is a host's
- * own message), and a marker for commands that somebody sleeps on.
+ * own message), a marker for commands that somebody sleeps on, and how often the
+ * tag was used, so that a host that answers twice is not believed.
  */
 #define STOR_ID_QUEUE_SHIFT	16
 #define STOR_ID_SYNC		BIT_ULL(32)
+#define STOR_ID_USE_SHIFT	33
 
 struct stor_host;
 
@@ -140,6 +142,7 @@ struct stor_lun {
 
 /* What an I/O asked for, until it is answered. */
 struct stor_tag {
+	u64 id;
 	u32 len;
 	bool busy;
 };

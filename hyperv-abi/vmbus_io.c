@@ -151,9 +151,8 @@ static u32 prepare(struct stor_queue *sq, const struct xhv_block_io *io,
 }
 
 static int send(struct stor_queue *sq, struct stor_chan *c, u32 offset,
-		u32 len, u16 tag)
+		u32 len, u64 id)
 {
-	u64 id = (u64)(sq->index + 1) << STOR_ID_QUEUE_SHIFT | tag;
 	struct vmbus_packet_mpb_array *desc = sq->desc;
 	u32 pages;
 	int err;
@@ -191,9 +190,13 @@ static int stor_submit(struct xhv_block_queue *q,
 
 	len = prepare(sq, io, &offset);
 	tag->len = len;
+	/* Nobody else looks at it before the packet is out. */
+	WRITE_ONCE(tag->id, ((tag->id >> STOR_ID_USE_SHIFT) + 1) <<
+			    STOR_ID_USE_SHIFT |
+			    (sq->index + 1) << STOR_ID_QUEUE_SHIFT | io->tag);
 	WRITE_ONCE(tag->busy, true);
 	atomic_inc(&sq->inflight);
-	err = send(sq, c, offset, len, io->tag);
+	err = send(sq, c, offset, len, tag->id);
 	if (err == -EAGAIN) {
 		/* Full. Whoever reads the next answer looks at @blocked after
 		 * it has counted that answer: either it sees the bit or the
@@ -201,7 +204,7 @@ static int stor_submit(struct xhv_block_queue *q,
 		 */
 		set_bit(sq->index, c->blocked);
 		smp_mb__after_atomic();	/* pairs with end_batches() */
-		err = send(sq, c, offset, len, io->tag);
+		err = send(sq, c, offset, len, tag->id);
 		if (err != -EAGAIN)
 			clear_bit(sq->index, c->blocked);
 		else if (!atomic_read(&c->inflight))
@@ -219,7 +222,7 @@ static int stor_submit(struct xhv_block_queue *q,
 static bool complete_io(struct stor_host *host, u64 id,
 			const struct vstor_packet *p, unsigned long *touched)
 {
-	unsigned int index = (id >> STOR_ID_QUEUE_SHIFT) - 1;
+	unsigned int index = ((u32)id >> STOR_ID_QUEUE_SHIFT) - 1;
 	u16 nr = id & (BIT(STOR_ID_QUEUE_SHIFT) - 1);
 	struct stor_queue *sq;
 	struct stor_tag *tag;
@@ -231,7 +234,7 @@ static bool complete_io(struct stor_host *host, u64 id,
 	if (!sq || nr >= sq->q.depth)
 		return false;
 	tag = &sq->tags[nr];
-	if (!xchg(&tag->busy, false))
+	if (READ_ONCE(tag->id) != id || !xchg(&tag->busy, false))
 		return false;
 
 	err = vstor_srb_result(&p->srb, tag->len);
@@ -273,7 +276,9 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 		}
 	}
 	if (!known)
-		atomic_inc(&host->bogus);
+		dev_warn_ratelimited(&host->hvdev->device,
+				     "xen-hyperv: %d packets of the host make no sense\n",
+				     atomic_inc_return(&host->bogus));
 }
 
 /* Reads answers; true if some may be left. VMBus has copied each packet out of

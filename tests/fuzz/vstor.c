@@ -39,6 +39,7 @@ static struct disk {
 
 static struct sent sent[MAX_SENT];
 static unsigned int nr_chans, room, steps;
+static u64 last_id;
 static struct hv_device hvdev;
 
 unsigned int stor_ring_bytes(void)
@@ -181,8 +182,14 @@ u32 hv_end_read(struct hv_ring_buffer_info *rbi)
 static void on_complete(void *ctx, u64 tag, int error)
 {
 	struct disk *d = ctx;
+	unsigned int i, index = container_of(d->q, struct stor_queue, q)->index;
 
 	fuzz_assert(tag < DEPTH && d->flying[tag]);
+	/* Not before the host has said so of this very I/O. */
+	for (i = 0; i < MAX_SENT; i++)
+		fuzz_assert(!sent[i].used ||
+			    (sent[i].id & (STOR_ID_SYNC | U32_MAX)) !=
+			    ((index + 1) << STOR_ID_QUEUE_SHIFT | tag));
 	fuzz_assert(error <= 0 && error >= -MAX_ERRNO);
 	d->flying[tag] = false;
 }
@@ -403,6 +410,7 @@ static void answer(struct sent *s)
 		break;
 	}
 	put(c, id, raw, len);
+	last_id = s->id;
 	interrupt(c);
 }
 
@@ -432,6 +440,14 @@ bool fuzz_world(void)
 		fuzz_bytes(raw, sizeof(raw));
 		put(chans[0], fuzz_byte() & 1 ? 0 : fuzz_u32(), raw,
 		    sizeof(raw));
+		interrupt(chans[0]);
+		return true;
+	}
+	if (n == 0xfa) {
+		/* Once more, when the tag may be in use for something else. */
+		memset(raw, 0, sizeof(raw));
+		raw[0] = VSTOR_COMPLETE_IO;
+		put(chans[0], last_id, raw, sizeof(raw));
 		interrupt(chans[0]);
 		return true;
 	}
@@ -492,6 +508,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	memset(&hvdev, 0, sizeof(hvdev));
 	room = MAX_SENT;
 	steps = 0;
+	last_id = 0;
 	nr_chans = 1;
 	chans[0] = calloc(1, sizeof(*chans[0]));
 	chans[0]->ch.device_obj = &hvdev;
