@@ -135,7 +135,10 @@ static int probe(struct hv_device *hvdev, const struct hv_vmbus_device_id *id)
 	err = stor_probe(hvdev, kind == KIND_IDE);
 	if (err)
 		dev_info(&hvdev->device,
-			 "xen-hyperv: left to the native driver (%d)\n", err);
+			 "xen-hyperv: left to the native driver: %s (%d)\n",
+			 err == -ENODEV ?
+			 "it has a unit that is no disk and no CD-ROM" :
+			 "it cannot be used", err);
 	WRITE_ONCE(last_change, jiffies);
 	atomic_dec(&probing);
 	/* Any error but these makes the driver core complain; all of them let
