@@ -12,6 +12,7 @@
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <scsi/scsi_proto.h>
 
@@ -23,13 +24,17 @@
 #define MODE_LEN	192
 #define FALLBACK_LUNS	64
 
+static unsigned int media_poll_ms = 2000;
+module_param(media_poll_ms, uint, 0600);
+MODULE_PARM_DESC(media_poll_ms, "how often CD-ROM drives are asked for their media, in ms; 0: never (2000)");
+
 /* What a logical unit can be here. */
 enum unit { UNIT_NONE, UNIT_DISK, UNIT_CDROM, UNIT_OTHER };
 
 /* Returns an enum unit, or a negative errno if the host gave no answer: that
- * says nothing about the unit.
+ * says nothing about the unit. @removable: its medium can be taken out.
  */
-static int inquire(struct stor_host *host, u8 lun)
+static int inquire(struct stor_host *host, u8 lun, bool *removable)
 {
 	const u8 cdb[6] = { INQUIRY, 0, 0, 0, INQUIRY_LEN };
 	const u8 *page = host->page;
@@ -42,6 +47,7 @@ static int inquire(struct stor_host *host, u8 lun)
 	/* Any peripheral qualifier but 0 says that nothing is connected. */
 	if (page[0] >> 5)
 		return UNIT_NONE;
+	*removable = len > 1 && (page[1] & 0x80);
 	switch (page[0] & 0x1f) {
 	case TYPE_DISK:
 		return UNIT_DISK;
@@ -54,12 +60,12 @@ static int inquire(struct stor_host *host, u8 lun)
 	}
 }
 
-static void wait_until_ready(struct stor_host *host, u8 lun)
+/* Unit attentions are told and forgotten here. */
+static int wait_until_ready(struct stor_host *host, u8 lun)
 {
 	const u8 cdb[6] = { TEST_UNIT_READY };
 
-	/* Unit attentions of the start are told and forgotten here. */
-	stor_exec(host, lun, cdb, sizeof(cdb), 0);
+	return stor_exec(host, lun, cdb, sizeof(cdb), 0);
 }
 
 /* Returns the length of a page of vital product data, or 0. */
@@ -137,7 +143,7 @@ static int read_capacity(struct stor_lun *lun, bool *thin)
 	/* A CD-ROM has the short form only (MMC-6). For a disk the short form is
 	 * second best, not what to try when the host is busy.
 	 */
-	if (!lun->dev.cdrom)
+	if (!lun->cdrom)
 		err = read_capacity_16(lun, &cap);
 	if (err == -EOPNOTSUPP)
 		err = read_capacity_10(lun, &cap);
@@ -230,7 +236,8 @@ static void read_mode(struct stor_lun *lun)
 	dev->flush = stor_exec(host, lun->lun, sync, sizeof(sync), 0) >= 0;
 }
 
-static int probe_disk(struct stor_lun *lun, bool cdrom)
+/* Fills in lun->dev. */
+static int probe_disk(struct stor_lun *lun, bool removable)
 {
 	struct stor_host *host = lun->host;
 	struct xhv_block_dev *dev = &lun->dev;
@@ -238,12 +245,14 @@ static int probe_disk(struct stor_lun *lun, bool cdrom)
 	int err;
 
 	wait_until_ready(host, lun->lun);
-	dev->cdrom = cdrom;
-	dev->read_only = cdrom;
+	memset(dev, 0, sizeof(*dev));
+	dev->cdrom = lun->cdrom;
+	dev->removable = removable || lun->cdrom;
+	dev->read_only = lun->cdrom;
 	err = read_capacity(lun, &thin);
 	if (err)
 		return err;
-	if (!cdrom)
+	if (!lun->cdrom)
 		read_mode(lun);
 	read_limits(lun, thin);
 
@@ -264,7 +273,7 @@ static int probe_disk(struct stor_lun *lun, bool cdrom)
 	return 0;
 }
 
-static struct stor_lun *find_lun(struct stor_host *host, u8 nr)
+struct stor_lun *stor_find_lun(struct stor_host *host, u8 nr)
 {
 	struct stor_lun *lun;
 
@@ -274,30 +283,43 @@ static struct stor_lun *find_lun(struct stor_host *host, u8 nr)
 	return NULL;
 }
 
-static int add_lun(struct stor_host *host, u8 nr, bool cdrom)
+/* A disk, or a drive's medium; the drive stays without one. */
+static int add_disk(struct stor_lun *lun, bool removable)
+{
+	struct stor_host *host = lun->host;
+	unsigned int left = READ_ONCE(host->rescans_left);
+	int err;
+
+	err = probe_disk(lun, removable);
+	/* What was said of the medium until now is in what was read of it. */
+	WRITE_ONCE(lun->stale, false);
+	if (!err)
+		err = xhv_block_add(&lun->dev);
+	if (lun->cdrom && err == -ENOMEDIUM)
+		err = 0;
+	lun->unusable = err;
+	/* Once, not each time that it is tried. */
+	if (err && (!left || left == STOR_RESCANS))
+		dev_info_ratelimited(&host->hvdev->device,
+				     "xen-hyperv: LUN %u is not usable (%d)\n",
+				     lun->lun, err);
+	return err;
+}
+
+static int add_lun(struct stor_host *host, u8 nr, bool cdrom, bool removable)
 {
 	struct stor_lun *lun = kzalloc(sizeof(*lun), GFP_KERNEL);
-	unsigned int left = READ_ONCE(host->rescans_left);
 	int err;
 
 	if (!lun)
 		return -ENOMEM;
 	lun->host = host;
 	lun->lun = nr;
+	lun->cdrom = cdrom;
 	lun->seen = true;
-	err = probe_disk(lun, cdrom);
-	if (!err)
-		err = xhv_block_add(&lun->dev);
+	err = add_disk(lun, removable);
 	if (err) {
 		kfree(lun);
-		/* A drive without a medium is no loss. */
-		if (cdrom && err == -ENOMEDIUM)
-			return 0;
-		/* Once, not each time that it is tried. */
-		if (!left || left == STOR_RESCANS)
-			dev_info_ratelimited(&host->hvdev->device,
-				 "xen-hyperv: LUN %u is not usable (%d)\n",
-				 nr, err);
 		return err;
 	}
 	list_add_tail(&lun->entry, &host->luns);
@@ -324,11 +346,44 @@ static int resize(struct stor_lun *lun)
 	return 0;
 }
 
+/* A drive that we have: another medium is another disk of the same name. */
+static int rescan_drive(struct stor_lun *lun, bool removable)
+{
+	wait_until_ready(lun->host, lun->lun);
+	if (lun->dev.backend && READ_ONCE(lun->stale))
+		xhv_block_del(&lun->dev);
+	if (lun->dev.backend)
+		return 0;
+	return add_disk(lun, removable);
+}
+
+bool stor_poll(struct stor_host *host, unsigned long *next)
+{
+	unsigned int ms = READ_ONCE(media_poll_ms);
+	struct stor_lun *lun;
+	bool changed = false;
+	int err;
+
+	list_for_each_entry(lun, &host->luns, entry) {
+		if (!lun->cdrom)
+			continue;
+		*next = msecs_to_jiffies(ms);
+		if (!ms)
+			continue;
+		err = wait_until_ready(host, lun->lun);
+		if (lun->dev.backend || lun->unusable ?
+		    READ_ONCE(lun->stale) : !err)
+			changed = true;
+	}
+	return changed;
+}
+
 /* @guess: nobody but us has ever spoken of this unit. */
 static int scan_lun(struct stor_host *host, u8 nr, bool guess)
 {
-	int unit = inquire(host, nr);
-	struct stor_lun *lun = find_lun(host, nr);
+	bool removable = false;
+	int unit = inquire(host, nr, &removable);
+	struct stor_lun *lun = stor_find_lun(host, nr);
 
 	/* Only a host that says so takes away a disk that may be in use. */
 	if (lun && unit != UNIT_NONE)
@@ -341,7 +396,10 @@ static int scan_lun(struct stor_host *host, u8 nr, bool guess)
 	case UNIT_DISK:
 	case UNIT_CDROM:
 		if (!lun)
-			return add_lun(host, nr, unit == UNIT_CDROM);
+			return add_lun(host, nr, unit == UNIT_CDROM,
+				       removable);
+		if (lun->cdrom)
+			return rescan_drive(lun, removable);
 		return resize(lun);
 	case -EIO:
 		/* Some hosts have no better answer for a unit that is absent. */
@@ -381,7 +439,8 @@ static void drop_unseen(struct stor_host *host)
 	list_for_each_entry_safe(lun, tmp, &host->luns, entry) {
 		if (lun->seen)
 			continue;
-		xhv_block_del(&lun->dev);
+		if (lun->dev.backend)
+			xhv_block_del(&lun->dev);
 		list_del(&lun->entry);
 		kfree(lun);
 	}

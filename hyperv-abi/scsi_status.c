@@ -25,6 +25,27 @@ static bool get_sense(const struct vstor_srb *srb, struct scsi_sense_hdr *hdr)
 	       scsi_normalize_sense(srb->sense, len, hdr);
 }
 
+/* A unit that will be ready by itself: those that scsi_io_completion_action()
+ * in drivers/scsi/scsi_lib.c asks again later.
+ */
+static bool becoming_ready(const struct scsi_sense_hdr *hdr)
+{
+	if (hdr->asc != 0x04)
+		return false;
+	switch (hdr->ascq) {
+	case 0x01:	/* becoming ready */
+	case 0x04 ... 0x09:	/* formatting, rebuilding, operations in progress */
+	case 0x11:	/* notify (enable spinup) required */
+	case 0x14:	/* space allocation in progress */
+	case 0x1a:	/* start stop unit in progress */
+	case 0x1b:	/* sanitize in progress */
+	case 0x24:	/* depopulation in progress */
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int sense_result(const struct scsi_sense_hdr *hdr)
 {
 	switch (hdr->sense_key) {
@@ -32,13 +53,14 @@ static int sense_result(const struct scsi_sense_hdr *hdr)
 	case RECOVERED_ERROR:
 		return 0;
 	case UNIT_ATTENTION:
-	case ABORTED_COMMAND:
 		return -EBUSY;
+	case ABORTED_COMMAND:
+		return -ECANCELED;
 	case NOT_READY:
-		/* 3A: no medium; 04/01: becoming ready */
+		/* 3A: no medium */
 		if (hdr->asc == 0x3a)
 			return -ENOMEDIUM;
-		return hdr->asc == 0x04 && hdr->ascq == 0x01 ? -EBUSY : -EIO;
+		return becoming_ready(hdr) ? -EBUSY : -EIO;
 	case MEDIUM_ERROR:
 		return -ENODATA;
 	case ILLEGAL_REQUEST:
@@ -107,4 +129,16 @@ bool vstor_srb_changed(const struct vstor_srb *srb)
 	 * capacities; what else a disk can do is what it said at first.
 	 */
 	return (hdr.asc == 0x2a && hdr.ascq == 0x09) || hdr.asc == 0x3f;
+}
+
+bool vstor_srb_medium(const struct vstor_srb *srb)
+{
+	struct scsi_sense_hdr hdr;
+
+	if (!get_sense(srb, &hdr))
+		return false;
+	/* 28: it may have changed; 3A: there is none */
+	return (hdr.sense_key == UNIT_ATTENTION && hdr.asc == 0x28) ||
+	       ((hdr.sense_key == UNIT_ATTENTION ||
+		 hdr.sense_key == NOT_READY) && hdr.asc == 0x3a);
 }

@@ -86,6 +86,7 @@ struct stor_chan {
  * @luns: struct stor_lun, under @scan_lock
  * @scan_lock: @luns, and one scan at a time; taken before @sync_lock
  * @rescan: scans, see stor_rescan()
+ * @poll: looks at the media of CD-ROM drives: no host tells of them unasked
  * @rescans_left: how often @rescan tries again by itself
  * @queues: by number; read under RCU in interrupts
  * @queues_lock: writing @queues
@@ -115,6 +116,7 @@ struct stor_host {
 	struct list_head luns;
 	struct mutex scan_lock;		/* see above */
 	struct delayed_work rescan;
+	struct delayed_work poll;
 	unsigned int rescans_left;
 
 	struct stor_queue __rcu *queues[STOR_MAX_QUEUES];
@@ -123,13 +125,17 @@ struct stor_host {
 };
 
 /**
- * struct stor_lun - a disk
- * @dev: the back end's view
+ * struct stor_lun - a disk, or a drive that may have a medium
+ * @dev: the back end's view; dev.backend is NULL while there is no medium
  * @host: the controller
  * @entry: in host->luns
  * @lun: logical unit number
  * @block_shift: log2 of the logical block size
+ * @cdrom: is a CD-ROM drive
  * @seen: by the scan that is running
+ * @unusable: what is there cannot be served
+ * @stale: the medium that @dev speaks of may be another by now: no I/O goes to
+ *	   it any more. Set in any context
  */
 struct stor_lun {
 	struct xhv_block_dev dev;
@@ -137,7 +143,10 @@ struct stor_lun {
 	struct list_head entry;
 	u8 lun;
 	u8 block_shift;
+	bool cdrom;
 	bool seen;
+	bool unusable;
+	bool stale;
 };
 
 /* What an I/O asked for, until it is answered. */
@@ -239,5 +248,17 @@ void stor_chan_stop(struct stor_chan *c);
  * What comes after it in the list has been scanned all the same.
  */
 int stor_scan(struct stor_host *host);
+
+/* A number of the controller's unit: a disk or drive, or NULL. Under scan_lock. */
+struct stor_lun *stor_find_lun(struct stor_host *host, u8 nr);
+
+/**
+ * stor_poll() - look at the media of CD-ROM drives
+ * @host: the controller, under its scan_lock
+ * @next: gets when to look again, in jiffies; 0 for never
+ *
+ * Return: true if a medium came, went or changed: stor_scan() follows.
+ */
+bool stor_poll(struct stor_host *host, unsigned long *next);
 
 #endif /* XHV_STORAGE_H */

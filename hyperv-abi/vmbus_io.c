@@ -188,6 +188,8 @@ static int stor_submit(struct xhv_block_queue *q,
 	u32 len, offset;
 	int err;
 
+	if (unlikely(READ_ONCE(sq->lun->stale)))
+		return -ENODEV;
 	len = prepare(sq, io, &offset);
 	tag->len = len;
 	/* Nobody else looks at it before the packet is out. */
@@ -238,8 +240,18 @@ static bool complete_io(struct stor_host *host, u64 id,
 		return false;
 
 	err = vstor_srb_result(&p->srb, tag->len);
-	if (err == -EBUSY && vstor_srb_changed(&p->srb))
-		stor_rescan(host);
+	if (unlikely(err)) {
+		if (sq->lun->cdrom && vstor_srb_medium(&p->srb)) {
+			/* What was asked of one medium is not asked of the
+			 * next.
+			 */
+			WRITE_ONCE(sq->lun->stale, true);
+			err = -ENOMEDIUM;
+			stor_rescan(host);
+		} else if (err == -EBUSY && vstor_srb_changed(&p->srb)) {
+			stor_rescan(host);
+		}
+	}
 	sq->q.client->complete(sq->q.client_ctx, nr, err);
 	__set_bit(index, touched);
 	if (atomic_dec_and_test(&sq->inflight))

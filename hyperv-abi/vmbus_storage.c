@@ -18,7 +18,8 @@
 #include "storage.h"
 
 /* A host may be busy, it may not be silent. */
-#define ANSWER_TIMEOUT		(30 * HZ)
+#define ANSWER_LOOK		(HZ / 2)
+#define ANSWER_LOOKS		60
 #define SUB_CHANNEL_TIMEOUT	(2 * HZ)
 #define EXEC_TRIES		6
 #define EXEC_DELAY_MS		20
@@ -77,6 +78,7 @@ static void retire(struct stor_host *host)
 	mutex_unlock(&host->scan_lock);
 	vmbus_set_sc_create_callback(host->hvdev->channel, NULL);
 	cancel_delayed_work_sync(&host->rescan);
+	cancel_delayed_work_sync(&host->poll);
 }
 
 /* The sub-channels close with their primary one (vmbus_disconnect_ring()). */
@@ -116,6 +118,18 @@ static int send_once(struct stor_host *host, struct vstor_packet *p, u32 len,
 					 sizeof(*p), id);
 }
 
+/* A host that takes the device away has told all that it has to tell. */
+static bool answered(struct stor_host *host)
+{
+	const struct vmbus_channel *ch = host->hvdev->channel;
+	unsigned int i;
+
+	for (i = 0; i < ANSWER_LOOKS && !READ_ONCE(ch->rescind); i++)
+		if (wait_for_completion_timeout(&host->sync_done, ANSWER_LOOK))
+			return true;
+	return false;
+}
+
 /* Sends a packet and waits for its answer in host->sync_reply. @len is the
  * size of the data in host->page, if any. A channel that is gone is -ESHUTDOWN:
  * -ENODEV is what a host says of one unit.
@@ -145,7 +159,7 @@ static int converse(struct stor_host *host, struct vstor_packet *p, u32 len)
 	}
 	if (err)
 		return err == -ENODEV ? -ESHUTDOWN : err;
-	if (!wait_for_completion_timeout(&host->sync_done, ANSWER_TIMEOUT)) {
+	if (!answered(host)) {
 		WRITE_ONCE(host->sync_id, 0);
 		host->dead = true;
 		return READ_ONCE(ch->rescind) ? -ESHUTDOWN : -ETIMEDOUT;
@@ -233,6 +247,7 @@ static int exec_once(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 		     u32 len)
 {
 	const struct vstor_srb *srb = &host->sync_reply.srb;
+	struct stor_lun *unit;
 	struct vstor_packet p;
 	int err;
 
@@ -251,6 +266,11 @@ static int exec_once(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 		return err;
 	/* Answers of variable length are allowed to be short. */
 	err = vstor_srb_result(srb, 0);
+	if (err && vstor_srb_medium(srb)) {
+		unit = stor_find_lun(host, lun);
+		if (unit && unit->cdrom)
+			WRITE_ONCE(unit->stale, true);
+	}
 	return err ?: min(srb->transfer_length, len);
 }
 
@@ -263,7 +283,8 @@ int stor_exec(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 	if (WARN_ON(len > PAGE_SIZE || cdb_len > VSTOR_CDB_SIZE))
 		return -EINVAL;
 	mutex_lock(&host->sync_lock);
-	for (try = 0; try < EXEC_TRIES && ret == -EBUSY; try++) {
+	for (try = 0; try < EXEC_TRIES &&
+	     (ret == -EBUSY || ret == -ECANCELED); try++) {
 		if (try > 1)
 			msleep(EXEC_DELAY_MS << try);
 		ret = exec_once(host, lun, cdb, cdb_len, len);
@@ -346,6 +367,29 @@ static bool scan_again(struct stor_host *host, int err)
 	return true;
 }
 
+/* Looks at the media of drives now, and later again. Under scan_lock. */
+static void poll_later(struct stor_host *host)
+{
+	unsigned long next = 0;
+
+	lockdep_assert_held(&host->scan_lock);
+	if (stor_poll(host, &next))
+		stor_rescan(host);
+	else if (next && !host->dead)
+		mod_delayed_work(system_power_efficient_wq, &host->poll, next);
+}
+
+static void poll_work(struct work_struct *work)
+{
+	struct stor_host *host = container_of(to_delayed_work(work),
+					      struct stor_host, poll);
+
+	mutex_lock(&host->scan_lock);
+	if (!host->gone)
+		poll_later(host);
+	mutex_unlock(&host->scan_lock);
+}
+
 static void rescan_work(struct work_struct *work)
 {
 	struct stor_host *host = container_of(to_delayed_work(work),
@@ -359,6 +403,7 @@ static void rescan_work(struct work_struct *work)
 		err = stor_scan(host);
 		if (err)
 			again = scan_again(host, err);
+		poll_later(host);
 	}
 	mutex_unlock(&host->scan_lock);
 	if (err && !again)
@@ -401,6 +446,7 @@ static struct stor_host *alloc_host(struct hv_device *hvdev, bool ide)
 	init_completion(&host->sync_done);
 	INIT_LIST_HEAD(&host->luns);
 	INIT_DELAYED_WORK(&host->rescan, rescan_work);
+	INIT_DELAYED_WORK(&host->poll, poll_work);
 	return host;
 }
 
@@ -424,6 +470,8 @@ int stor_probe(struct hv_device *hvdev, bool ide)
 	 */
 	mutex_lock(&host->scan_lock);
 	err = stor_scan(host);
+	if (!err)
+		poll_later(host);
 	mutex_unlock(&host->scan_lock);
 	if (err)
 		goto err_close;

@@ -144,7 +144,8 @@ static_assert(sizeof(struct vstor_packet) == 64);
  * @srb: the host's answer, a private copy
  * @len: bytes of data that were asked for
  *
- * Return: 0, or -EBUSY (worth trying again), -EOPNOTSUPP (no such command),
+ * Return: 0, or -EBUSY (worth trying again until it is ready), -ECANCELED (given
+ * up by the host, worth a few more tries), -EOPNOTSUPP (no such command),
  * -ENODATA (medium error), -ENOSPC, -EROFS, -ENOMEDIUM, -ENODEV (no such
  * logical unit any more), -EIO.
  */
@@ -152,5 +153,8 @@ int vstor_srb_result(const struct vstor_srb *srb, u32 len);
 
 /* True if the answer says that the disk's size or limits have changed. */
 bool vstor_srb_changed(const struct vstor_srb *srb);
+
+/* True if the answer says that there may be another medium, or none. */
+bool vstor_srb_medium(const struct vstor_srb *srb);
 
 #endif /* XHV_VSTOR_H */

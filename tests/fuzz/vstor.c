@@ -488,6 +488,10 @@ static void step(struct stor_host *host, u8 what)
 		break;
 	case 7:
 		room = MAX_SENT;
+		if (host->poll.queued) {
+			host->poll.queued = false;
+			host->poll.work.fn(&host->poll.work);
+		}
 		if (!host->rescan.queued)
 			break;
 		host->rescan.queued = false;

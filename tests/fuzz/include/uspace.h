@@ -84,6 +84,8 @@ struct hlist_node {
 #define EXPORT_SYMBOL(x)
 #define EXPORT_SYMBOL_GPL(x)
 #define MODULE_LICENSE(x)
+#define MODULE_PARM_DESC(x, text)
+#define module_param(x, type, mode)
 #define MODULE_AUTHOR(x)
 #define THIS_MODULE		NULL
 #define KERNEL_VERSION(a, b, c)	((a) << 16 | (b) << 8 | (c))
@@ -395,6 +397,8 @@ bool fuzz_run_irq_work(struct irq_work *w);
 #define INIT_DELAYED_WORK(w, f)	((w)->work.fn = (f), (w)->queued = false)
 #define to_delayed_work(w)	container_of(w, struct delayed_work, work)
 #define system_wq		0
+#define system_power_efficient_wq 0
+#define msecs_to_jiffies(ms)	((unsigned long)(ms))
 #define mod_delayed_work(wq, w, t) ((void)((w)->queued = true))
 #define schedule_delayed_work(w, t) ((void)((w)->queued = true))
 #define cancel_delayed_work_sync(w) ((void)((w)->queued = false))
