@@ -267,6 +267,7 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 	u32 len = hv_pkt_datalen(desc);
 	u64 id = desc->trans_id;
 	bool known = false;
+	int bogus;
 
 	if (id && len >= sizeof(*p)) {
 		if (!(id & STOR_ID_SYNC)) {
@@ -287,10 +288,12 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 			known = true;
 		}
 	}
-	if (!known)
+	if (!known) {
+		bogus = atomic_inc_return(&host->bogus);
 		dev_warn_ratelimited(&host->hvdev->device,
 				     "xen-hyperv: %d packets of the host make no sense\n",
-				     atomic_inc_return(&host->bogus));
+				     bogus);
+	}
 }
 
 /* Reads answers; true if some may be left. VMBus has copied each packet out of
