@@ -14,12 +14,15 @@
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
+#include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/interrupt.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
+#include <xen/events.h>
 #include <xen/interface/io/protocols.h>
 
 #include "../../include/xhv/core.h"
@@ -341,6 +344,26 @@ static const char *open_rings(struct vbd *vbd, unsigned int queues,
 	return "cannot connect a ring";
 }
 
+/* Requests of CPU n come by queue n (blk_mq_map_queues()), so that is where their
+ * answers are wanted. Left alone Linux binds each event channel to the CPU that
+ * has the fewest (select_target_cpu() in drivers/xen/events): in a small guest
+ * the same one for all queues. It is no more than a beginning, which an
+ * administrator or irqbalance may change.
+ */
+static void spread(const struct vbd *vbd)
+{
+	unsigned int i;
+	int irq;
+
+	if (vbd->nr_rings == 1)
+		return;
+	for (i = 0; i < vbd->nr_rings; i++) {
+		irq = irq_from_evtchn(vbd->rings[i].ec.port);
+		if (irq > 0 && cpu_online(i))
+			irq_set_affinity(irq, cpumask_of(i));
+	}
+}
+
 static void connect(struct vbd *vbd)
 {
 	const char *why;
@@ -360,6 +383,7 @@ static void connect(struct vbd *vbd)
 		return;
 	}
 	vbd_put_details(vbd);
+	spread(vbd);
 	for (i = 0; i < vbd->nr_rings; i++)
 		vbd_ring_start(&vbd->rings[i]);
 	set_state(vbd, XenbusStateConnected);
