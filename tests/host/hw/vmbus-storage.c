@@ -79,7 +79,8 @@ static void stor_flush_answers(StorChannel *sc)
     StorReq *r;
 
     while ((r = QTAILQ_FIRST(&sc->answers))) {
-        if (vmbus_channel_reserve(sc->chan, 0, r->answer_len)) {
+        if ((r->is_srb && !stor_fault(r)) ||
+            vmbus_channel_reserve(sc->chan, 0, r->answer_len)) {
             return;
         }
         QTAILQ_REMOVE(&sc->answers, r, link);
@@ -226,6 +227,7 @@ static void stor_handle(StorReq *r)
 
     switch (le32_to_cpu(pkt->operation)) {
     case VSTOR_EXECUTE_SRB:
+        r->is_srb = true;
         stor_execute(r);
         break;
     case VSTOR_RESET_LUN:
@@ -518,6 +520,7 @@ static void stor_class_init(ObjectClass *klass, void *data)
                                    stor_set_offered);
     object_class_property_add_bool(klass, "surprise-rescind", stor_get_surprise,
                                    stor_set_surprise);
+    stor_fault_class_init(klass);
     set_bit(DEVICE_CATEGORY_STORAGE, dc->categories);
     vdc->channel_flags = VMBUS_CHANNEL_ENUMERATE_DEVICE_INTERFACE;
     vdc->num_channels = stor_num_channels;

@@ -31,6 +31,8 @@ struct StorReq {
     StorChannel *sc;
     SCSIRequest *sreq;
     uint32_t answer_len;
+    bool is_srb;
+    bool fault_done;
     /* the only copy of the guest's packet that is looked at; then the answer */
     vstor_packet pkt;
     QTAILQ_ENTRY(StorReq) link;
@@ -55,6 +57,17 @@ enum {
     STOR_GONE,
 };
 
+/* What a host can do wrong with the answer to an SRB; see stor_fault_names. */
+enum {
+    STOR_FAULT_NONE,
+    STOR_FAULT_STALL,
+    STOR_FAULT_TWICE,
+    STOR_FAULT_UNKNOWN_ID,
+    STOR_FAULT_SHORT,
+    STOR_FAULT_OVERLONG,
+    STOR_FAULT_OPERATION,
+};
+
 struct VMBusStorage {
     VMBusDevice parent_obj;
 
@@ -65,6 +78,7 @@ struct VMBusStorage {
     bool enumerate_pending;
     uint8_t presence;
     bool surprise_rescind;
+    uint8_t fault;
     /* looks after a controller that is leaving; in ms of the guest's time */
     QEMUTimer *leave_timer;
     int64_t leave_began;
@@ -89,6 +103,13 @@ void stor_answer_sense(StorReq *r, const uint8_t *sense, int len);
 
 /* Execute the SRB in @r, which is answered before or after the return. */
 void stor_execute(StorReq *r);
+
+/*
+ * Do what is set as the fault to the answer to an SRB.  Return whether it, and
+ * those behind it, may be sent.
+ */
+bool stor_fault(StorReq *r);
+void stor_fault_class_init(ObjectClass *klass);
 
 /* Create the SCSI bus of @s. */
 void stor_bus_init(VMBusStorage *s);
