@@ -4,7 +4,7 @@
  * of disks.
  */
 #include <kunit/test.h>
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/uuid.h>
@@ -564,6 +564,51 @@ static void name_list(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vbd_name_reserved(NULL, 0));
 }
 
+/* A place keeps its name, and loses it only when there is no other. */
+static void name_slots(struct kunit *test)
+{
+	struct xhv_block_dev *d = dev(test, XHV_BLOCK_SCSI, GUID_A, 0);
+	struct vbd_slot *first, *third, *slot;
+	unsigned int i;
+
+	first = vbd_slot_get(d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(first));
+	KUNIT_EXPECT_EQ(test, first->index, 0U);
+	/* Its disk may be gone, but not all of it. */
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vbd_slot_get(d)), (long)-EBUSY);
+	vbd_slot_put(first);
+	d->lun = 1;
+	slot = vbd_slot_get(d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
+	KUNIT_EXPECT_EQ(test, slot->index, 1U);
+	vbd_slot_put(slot);
+	d->lun = 0;
+	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), first);
+	/* Another bus or controller is another place. */
+	d->bus = XHV_BLOCK_LOOPBACK;
+	third = vbd_slot_get(d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(third));
+	KUNIT_EXPECT_EQ(test, third->index, 2U);
+
+	guid_parse(GUID_B, &d->guid);
+	for (i = 3; i < VBD_MAX_NAMES; i++) {
+		d->lun = i;
+		slot = vbd_slot_get(d);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
+		KUNIT_EXPECT_EQ(test, slot->index, i);
+	}
+	/* The one that is not in use, then none, then the one let go first. */
+	d->lun = i++;
+	slot = vbd_slot_get(d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
+	KUNIT_EXPECT_EQ(test, slot->index, 1U);
+	d->lun = i++;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(vbd_slot_get(d)), (long)-ENOSPC);
+	vbd_slot_put(third);
+	vbd_slot_put(first);
+	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), third);
+}
+
 static struct kunit_case vbd_cases[] = {
 	KUNIT_CASE(parse_read_write),
 	KUNIT_CASE(parse_flush_and_barrier),
@@ -579,6 +624,7 @@ static struct kunit_case vbd_cases[] = {
 	KUNIT_CASE(name_order),
 	KUNIT_CASE(name_texts),
 	KUNIT_CASE(name_list),
+	KUNIT_CASE(name_slots),
 	{ }
 };
 
