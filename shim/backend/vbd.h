@@ -222,7 +222,8 @@ struct vbd_failure {
  * @report: tells the log of @failed
  * @failed: the first request since the last report that was answered with an
  *	    error, and how many followed
- * @failed_lock: @failed
+ * @report_after: not before this, in jiffies
+ * @failed_lock: @failed, @report_after
  * @linger: looks whether the front end has let go of the rings
  * @linger_ms: when it looks again
  * @gone: the transport's disk is, and so are the nodes
@@ -254,7 +255,8 @@ struct vbd {
 	wait_queue_head_t changed;
 	struct work_struct fault;
 	const char *fault_why;
-	struct work_struct report;
+	struct delayed_work report;
+	unsigned long report_after;
 	raw_spinlock_t failed_lock;	/* see above */
 	struct vbd_failure failed;
 	struct delayed_work linger;

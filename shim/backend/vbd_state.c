@@ -17,6 +17,7 @@
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
@@ -33,6 +34,10 @@
 /* How often a front end that is closed is looked at, in ms. */
 #define LINGER_MS	50
 #define LINGER_MAX_MS	8000
+/* How often the log is told of a disk's errors: the first at once, what follows
+ * with the next.
+ */
+#define REPORT_INTERVAL	HZ
 
 static enum xenbus_state fe_state(const struct vbd *vbd)
 {
@@ -120,7 +125,7 @@ static const char *operation_text(u8 operation)
 
 void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error)
 {
-	unsigned long flags;
+	unsigned long flags, now, delay = 0;
 
 	raw_spin_lock_irqsave(&vbd->failed_lock, flags);
 	if (!vbd->failed.count++) {
@@ -129,23 +134,23 @@ void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error)
 		vbd->failed.nr_sectors = rq->nr_sectors;
 		vbd->failed.error = error;
 	}
+	now = jiffies;
+	if (time_before(now, vbd->report_after))
+		delay = vbd->report_after - now;
 	raw_spin_unlock_irqrestore(&vbd->failed_lock, flags);
-	schedule_work(&vbd->report);
+	schedule_delayed_work(&vbd->report, delay);
 }
 
 static void report_work(struct work_struct *work)
 {
-	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
-	struct vbd *vbd = container_of(work, struct vbd, report);
+	struct vbd *vbd = container_of(to_delayed_work(work), struct vbd,
+				       report);
 	struct vbd_failure f;
 
-	/* What is not told now is counted in the next report. */
-	if (!__ratelimit(&limit))
-		return;
 	raw_spin_lock_irq(&vbd->failed_lock);
 	f = vbd->failed;
 	vbd->failed.count = 0;
+	vbd->report_after = jiffies + REPORT_INTERVAL;
 	raw_spin_unlock_irq(&vbd->failed_lock);
 	if (!f.count)
 		return;
@@ -451,7 +456,8 @@ void vbd_state_init(struct vbd *vbd)
 	raw_spin_lock_init(&vbd->failed_lock);
 	init_waitqueue_head(&vbd->changed);
 	INIT_WORK(&vbd->fault, fault_work);
-	INIT_WORK(&vbd->report, report_work);
+	INIT_DELAYED_WORK(&vbd->report, report_work);
+	vbd->report_after = jiffies;
 	INIT_WORK(&vbd->follow, follow_work);
 	INIT_DELAYED_WORK(&vbd->linger, linger_work);
 }
@@ -505,5 +511,5 @@ void vbd_state_end(struct vbd *vbd)
 {
 	release(vbd);
 	cancel_work_sync(&vbd->fault);
-	cancel_work_sync(&vbd->report);
+	cancel_delayed_work_sync(&vbd->report);
 }
