@@ -14,7 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/wait.h>
+#include <linux/swait.h>
 
 #include "../include/xhv/block.h"
 
@@ -41,6 +41,7 @@ struct done {
  * @size: places in @fifo, a power of two
  * @was_full: somebody was turned away since the last batch
  * @count: I/Os ever, for @busy_every
+ * @released: woken when some have gone out, or never will
  */
 struct loop_queue {
 	struct xhv_block_queue q;
@@ -53,6 +54,7 @@ struct loop_queue {
 	unsigned int size;
 	bool was_full;
 	unsigned int count;
+	struct swait_queue_head released;
 };
 
 /**
@@ -63,7 +65,6 @@ struct loop_queue {
  * @added: under @change
  * @rescinded: is being taken away with what it owes
  * @held: answers wait
- * @released: woken when some have gone out, or never will
  * @lock: what follows; hardirq context, inside the back end's queue lock
  * @queues: struct loop_queue
  * @fail_count: how many I/Os are to fail
@@ -77,7 +78,6 @@ struct loop_disk {
 	bool added;
 	bool rescinded;
 	bool held;
-	wait_queue_head_t released;
 	raw_spinlock_t lock;	/* see above */
 	struct list_head queues;
 	unsigned int fail_count;

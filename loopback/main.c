@@ -21,8 +21,8 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/swait.h>
 #include <linux/vmalloc.h>
-#include <linux/wait.h>
 
 #include "../include/xhv/core.h"
 #include "loopback.h"
@@ -120,7 +120,8 @@ static void complete_all_done(struct irq_work *work)
 	lq->was_full = false;
 	raw_spin_unlock(&lq->lock);
 	client->end_batch(lq->q.client_ctx, true);
-	wake_up_all(&disk->released);
+	/* A lock of a plain wait queue is none for here (locktypes.rst). */
+	swake_up_one(&lq->released);
 
 	/* What was added meanwhile queued this work again. */
 }
@@ -263,6 +264,7 @@ loop_queue_open(struct xhv_block_dev *dev, unsigned int cpu,
 		return ERR_PTR(-ENOMEM);
 	}
 	raw_spin_lock_init(&lq->lock);
+	init_swait_queue_head(&lq->released);
 	lq->work = IRQ_WORK_INIT_HARD(complete_all_done);
 	lq->q.dev = dev;
 	lq->q.depth = nr_tags;
@@ -291,7 +293,7 @@ static void loop_queue_close(struct xhv_block_queue *q)
 	struct loop_disk *disk = to_disk(q->dev);
 
 	/* As a host that is slow: what it holds it will answer. */
-	wait_event(disk->released, done_or_gone(lq, disk));
+	swait_event_exclusive(lq->released, done_or_gone(lq, disk));
 	raw_spin_lock_irq(&disk->lock);
 	list_del(&lq->entry);
 	raw_spin_unlock_irq(&disk->lock);
@@ -382,6 +384,19 @@ out:
 	return err;
 }
 
+/* Queues that are being closed wait no longer. */
+static void rescind_queues(struct loop_disk *disk)
+{
+	struct loop_queue *lq;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&disk->lock, flags);
+	WRITE_ONCE(disk->rescinded, true);
+	list_for_each_entry(lq, &disk->queues, entry)
+		swake_up_one(&lq->released);
+	raw_spin_unlock_irqrestore(&disk->lock, flags);
+}
+
 int loop_disk_del(struct loop_disk *disk, bool rescind)
 {
 	int err = -ENOENT;
@@ -390,8 +405,7 @@ int loop_disk_del(struct loop_disk *disk, bool rescind)
 	if (disk->added) {
 		disk->added = false;
 		if (rescind) {
-			WRITE_ONCE(disk->rescinded, true);
-			wake_up_all(&disk->released);
+			rescind_queues(disk);
 		}
 		xhv_block_del(&disk->dev);
 		err = 0;
@@ -515,7 +529,6 @@ static int __init loop_init(void)
 	for (i = 0; i < MAX_DISKS; i++) {
 		mutex_init(&loop_disks[i].change);
 		raw_spin_lock_init(&loop_disks[i].lock);
-		init_waitqueue_head(&loop_disks[i].released);
 		INIT_LIST_HEAD(&loop_disks[i].queues);
 	}
 	for (i = 0; i < disks; i++) {
