@@ -19,7 +19,7 @@ INITRAMFS_MODULES=(
 	virtio_pci virtio_console virtio_blk virtio_net virtio_scsi
 	hv_vmbus hv_storvsc hv_netvsc hv_utils hv_balloon
 	xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xen-privcmd xenfs
-	sd_mod sr_mod ata_piix scsi_debug loop null_blk ext4 isofs
+	sd_mod sr_mod ata_piix scsi_debug loop null_blk ext4 crc32c_generic isofs
 	kvm kvm_amd kvm_intel
 )
 
