@@ -75,6 +75,11 @@ cache_build() {
 	root=$(cache_dir)/$name
 	mkdir -p "$root"
 	entry=$root/$key
+	# What is there need not wait for another entry that is being made.
+	if [ -d "$entry" ] && touch -c "$entry"; then
+		REPLY=$entry
+		return 0
+	fi
 	exec {fd}>"$root/.lock"
 	if ! flock -w 3600 "$fd"; then
 		echo "cache: $name is being built elsewhere for an hour" >&2
