@@ -129,7 +129,7 @@ struct vbd_stats {
  * @cur: the request that is being submitted
  * @reqs: one for each slot of the ring
  * @free_reqs: unused @reqs
- * @held: a barrier that waits for those in @retry
+ * @held: barriers that wait for those in @retry, the oldest first
  * @retry: requests that the host was too busy for, the first due first
  * @retry_timer: when that is
  * @more: goes on with the ring when a turn's budget is used up

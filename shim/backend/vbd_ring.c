@@ -336,7 +336,7 @@ static bool fetch(struct vbd_ring *r)
 	if (!r->held)
 		return take(r);
 	r->cur = r->held;
-	r->held = NULL;
+	r->held = r->cur->next;
 	return true;
 }
 
@@ -365,7 +365,11 @@ static void process(struct vbd_ring *r)
 		if (!r->cur)
 			continue;
 		if ((r->cur->steps & VBD_STEP_DRAIN) && r->retry) {
-			/* Those that wait for a busy host come before it. */
+			/* Those that wait for a busy host come before it. What
+			 * is held already came after it: one that has just been
+			 * among those.
+			 */
+			r->cur->next = r->held;
 			r->held = r->cur;
 			r->cur = NULL;
 			continue;

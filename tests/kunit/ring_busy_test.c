@@ -201,6 +201,40 @@ static void each_its_time(struct kunit *test)
 	close(test);
 }
 
+/* A barrier that is tried again waits for others that are, as does the next. */
+static void two_barriers(struct kunit *test)
+{
+	int i;
+
+	open(test);
+	put(BLKIF_OP_WRITE_BARRIER, 1, 0, 0, 0);
+	put(BLKIF_OP_WRITE, 2, 0, 0, 1);
+	put(BLKIF_OP_WRITE_BARRIER, 3, 8, 1, 0);
+	notify();
+	KUNIT_ASSERT_EQ(test, t->nr_ios, 2);
+	end_io(0, -EBUSY);
+	end_io(1, -EBUSY);
+	end_batch();
+	wait_ios(3);
+	KUNIT_ASSERT_EQ(test, t->nr_ios, 3);
+	KUNIT_EXPECT_EQ(test, t->ios[2].io.op, XHV_BLOCK_WRITE);
+	end_io(2, 0);
+	end_batch();
+	KUNIT_EXPECT_EQ(test, response(test, 2, BLKIF_OP_WRITE),
+			BLKIF_RSP_OKAY);
+	for (i = 1; i <= 3; i += 2) {
+		wait_ios(4 + i / 2);
+		KUNIT_ASSERT_EQ(test, t->nr_ios, 4 + i / 2);
+		KUNIT_EXPECT_EQ(test, t->ios[3 + i / 2].io.op, XHV_BLOCK_FLUSH);
+		end_io(3 + i / 2, 0);
+		end_batch();
+		KUNIT_EXPECT_EQ(test, response(test, i, BLKIF_OP_WRITE_BARRIER),
+				BLKIF_RSP_OKAY);
+	}
+	forget_ios();
+	close(test);
+}
+
 /* What follows a barrier waits for its data, however often that is tried; its
  * data is not written again once what follows may be.
  */
@@ -355,6 +389,7 @@ static struct kunit_case busy_cases[] = {
 	KUNIT_CASE(busy_for_long),
 	KUNIT_CASE(given_up),
 	KUNIT_CASE(each_its_time),
+	KUNIT_CASE(two_barriers),
 	KUNIT_CASE(busy_barrier),
 	KUNIT_CASE(flush_fails),
 	KUNIT_CASE(flush_fails_for_good),
