@@ -35,11 +35,12 @@ static bool becoming_ready(const struct scsi_sense_hdr *hdr)
 	switch (hdr->ascq) {
 	case 0x01:	/* becoming ready */
 	case 0x04 ... 0x09:	/* formatting, rebuilding, operations in progress */
+	case 0x0a:	/* ALUA state transition */
 	case 0x11:	/* notify (enable spinup) required */
 	case 0x14:	/* space allocation in progress */
 	case 0x1a:	/* start stop unit in progress */
 	case 0x1b:	/* sanitize in progress */
-	case 0x24:	/* depopulation in progress */
+	case 0x1d:	/* configuration in progress */
 		return true;
 	default:
 		return false;
