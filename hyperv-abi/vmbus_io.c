@@ -251,6 +251,11 @@ static bool complete_io(struct stor_host *host, u64 id,
 		} else if (err == -EBUSY && vstor_srb_changed(&p->srb)) {
 			stor_rescan(host);
 		}
+	} else if (unlikely(READ_ONCE(sq->lun->stale))) {
+		/* A host tells one command only that the medium changed; those
+		 * that it had by then are done with the other medium.
+		 */
+		err = -ENOMEDIUM;
 	}
 	sq->q.client->complete(sq->q.client_ctx, nr, err);
 	__set_bit(index, touched);
