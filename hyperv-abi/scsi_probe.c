@@ -245,6 +245,10 @@ static int probe_disk(struct stor_lun *lun, bool removable)
 	int err;
 
 	wait_until_ready(host, lun->lun);
+	/* What was said of the medium until now is in what is read of it now,
+	 * what is said from now on is not.
+	 */
+	WRITE_ONCE(lun->stale, false);
 	memset(dev, 0, sizeof(*dev));
 	dev->cdrom = lun->cdrom;
 	dev->removable = removable || lun->cdrom;
@@ -291,8 +295,6 @@ static int add_disk(struct stor_lun *lun, bool removable)
 	int err;
 
 	err = probe_disk(lun, removable);
-	/* What was said of the medium until now is in what was read of it. */
-	WRITE_ONCE(lun->stale, false);
 	if (!err)
 		err = xhv_block_add(&lun->dev);
 	if (lun->cdrom && err == -ENOMEDIUM)
@@ -317,13 +319,14 @@ static int add_lun(struct stor_host *host, u8 nr, bool cdrom, bool removable)
 	lun->lun = nr;
 	lun->cdrom = cdrom;
 	lun->seen = true;
+	/* First, so that stor_find_lun() finds it. */
+	list_add_tail(&lun->entry, &host->luns);
 	err = add_disk(lun, removable);
 	if (err) {
+		list_del(&lun->entry);
 		kfree(lun);
-		return err;
 	}
-	list_add_tail(&lun->entry, &host->luns);
-	return 0;
+	return err;
 }
 
 /* A disk that we have may have grown. */
