@@ -30,6 +30,7 @@
 #define ROOM_DELAY_MS		20
 #define SRB_TIMEOUT_S		60
 #define RESCAN_DELAY		(5 * HZ)
+#define POLL_DELAY		HZ
 /* Larger than any packet of the protocol, smaller than VMBus's default. */
 #define MAX_PACKET		256
 
@@ -403,7 +404,12 @@ static void rescan_work(struct work_struct *work)
 		err = stor_scan(host);
 		if (err)
 			again = scan_again(host, err);
-		poll_later(host);
+		/* Not at once: a drive whose answers contradict each other would
+		 * have us scan without end.
+		 */
+		if (!host->dead)
+			mod_delayed_work(system_power_efficient_wq, &host->poll,
+					 POLL_DELAY);
 	}
 	mutex_unlock(&host->scan_lock);
 	if (err && !again)
