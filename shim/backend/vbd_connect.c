@@ -273,10 +273,14 @@ void vbd_ring_release(struct vbd_ring *r)
 {
 	unsigned long flags;
 
-	xhv_evtchn_disconnect(&r->ec);
 	raw_spin_lock_irqsave(&r->lock, flags);
 	r->live = false;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
+	/* Also waits for what runs with IRQs off, as @more does: it may run on two
+	 * CPUs at once, and to irq_work_sync() it looks idle when the first ends
+	 * (irq_work_single() in kernel/irq_work.c).
+	 */
+	xhv_evtchn_disconnect(&r->ec);
 	hrtimer_cancel(&r->retry_timer);
 	irq_work_sync(&r->more);
 	vbd_ring_drop(r);
