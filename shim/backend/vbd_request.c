@@ -7,6 +7,7 @@
  * what front ends have been tested with.
  */
 #include <linux/align.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
@@ -16,7 +17,10 @@
 
 static bool on_disk(u64 sector, u64 nr, const struct vbd_limits *lim)
 {
-	return nr <= lim->sectors && sector <= lim->sectors - nr;
+	/* A disk may shrink at this moment (xhv_block_resized()). */
+	u64 sectors = READ_ONCE(lim->sectors);
+
+	return nr <= sectors && sector <= sectors - nr;
 }
 
 static int parse_indirect(const struct blkif_request *req,
