@@ -62,6 +62,13 @@ static int parse_discard(const struct blkif_request *req,
 	if (lim->read_only ||
 	    !on_disk(out->sector, out->nr_sectors, lim))
 		return BLKIF_RSP_ERROR;
+	/* No hint: what would be trimmed would not be erased, as Linux's
+	 * blkdev_issue_secure_erase() says with -EINVAL.
+	 */
+	if ((out->io_flags & XHV_BLOCK_SECURE) &&
+	    !IS_ALIGNED(out->sector | out->nr_sectors,
+			lim->block_size >> VBD_SECTOR_SHIFT))
+		return BLKIF_RSP_ERROR;
 	vbd_request_trim_discard(out, lim);
 	return 0;
 }

@@ -182,6 +182,17 @@ static void parse_discard(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, parse(&req, &lim, &out), 0);
 	KUNIT_EXPECT_EQ(test, out.nr_sectors, 0);
 
+	/* What is left would not be erased. */
+	req.u.discard.flag = BLKIF_DISCARD_SECURE;
+	KUNIT_EXPECT_EQ(test, parse(&req, &lim, &out), 0);
+	lim.secure_discard = true;
+	KUNIT_EXPECT_EQ(test, parse(&req, &lim, &out), BLKIF_RSP_ERROR);
+	req.u.discard.sector_number = 8;
+	KUNIT_EXPECT_EQ(test, parse(&req, &lim, &out), BLKIF_RSP_ERROR);
+	req.u.discard.nr_sectors = 16;
+	KUNIT_EXPECT_EQ(test, parse(&req, &lim, &out), 0);
+	KUNIT_EXPECT_EQ(test, out.nr_sectors, 16);
+
 	req = discard(SECTORS - 1, 2);
 	KUNIT_EXPECT_EQ(test, parse(&req, &disk, &out), BLKIF_RSP_ERROR);
 	req = discard(U64_MAX, 2);
