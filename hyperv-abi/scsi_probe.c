@@ -287,6 +287,21 @@ struct stor_lun *stor_find_lun(struct stor_host *host, u8 nr)
 	return NULL;
 }
 
+/* An error that says something of a medium, and nothing of its drive. */
+static bool of_medium(int err)
+{
+	switch (err) {
+	case -EIO:
+	case -EINVAL:
+	case -EFBIG:
+	case -ENODATA:
+	case -EOPNOTSUPP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* A disk, or a drive's medium; the drive stays without one. */
 static int add_disk(struct stor_lun *lun, bool removable)
 {
@@ -297,7 +312,8 @@ static int add_disk(struct stor_lun *lun, bool removable)
 	err = probe_disk(lun, removable);
 	if (!err)
 		err = xhv_block_add(&lun->dev);
-	if (lun->cdrom && err == -ENOMEDIUM)
+	/* The drive is asked until it is ready, see stor_poll(). */
+	if (lun->cdrom && (err == -ENOMEDIUM || err == -EBUSY))
 		err = 0;
 	lun->unusable = err;
 	/* Once, not each time that it is tried. */
@@ -305,7 +321,8 @@ static int add_disk(struct stor_lun *lun, bool removable)
 		dev_info_ratelimited(&host->hvdev->device,
 				     "xen-hyperv: LUN %u is not usable (%d)\n",
 				     lun->lun, err);
-	return err;
+	/* What is wrong with a medium costs nobody the disks beside it. */
+	return lun->cdrom && of_medium(err) ? 0 : err;
 }
 
 static int add_lun(struct stor_host *host, u8 nr, bool cdrom, bool removable)
