@@ -18,6 +18,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -298,6 +299,10 @@ static void loop_queue_close(struct xhv_block_queue *q)
 	list_del(&lq->entry);
 	raw_spin_unlock_irq(&disk->lock);
 	irq_work_sync(&lq->work);
+	/* The work may run on two CPUs at once, and the first that ends makes it
+	 * look idle (irq_work_single() in kernel/irq_work.c).
+	 */
+	synchronize_rcu();
 	/* ... unless it is gone. */
 	if (lq->head != lq->tail) {
 		while (lq->head != lq->tail)
