@@ -181,7 +181,7 @@ static uint32_t stor_negotiate(VMBusStorage *s, vstor_packet *pkt)
 
     case VSTOR_CREATE_SUB_CHANNELS:
         n = le16_to_cpu(pkt->sub_channel_count);
-        if (s->state != STOR_READY || s->sub_channels_created) {
+        if (s->state < STOR_READY || s->sub_channels_created) {
             return NT_INVALID_DEVICE_STATE;
         }
         if (n >= VMBUS_DEVICE(s)->num_channels) {
@@ -214,7 +214,7 @@ static void stor_handle(StorReq *r)
     case VSTOR_RESET_LUN:
     case VSTOR_RESET_ADAPTER:
     case VSTOR_RESET_BUS:
-        if (s->state != STOR_READY) {
+        if (s->state < STOR_READY) {
             stor_answer(r, NT_INVALID_DEVICE_STATE);
             return;
         }
@@ -227,6 +227,7 @@ static void stor_handle(StorReq *r)
 
     switch (le32_to_cpu(pkt->operation)) {
     case VSTOR_EXECUTE_SRB:
+        s->state = STOR_IN_USE;
         r->is_srb = true;
         stor_execute(r);
         break;
@@ -300,7 +301,7 @@ static int stor_open_channel(VMBusChannel *chan)
     VMBusStorage *s = VMBUS_STORAGE(vmbus_channel_device(chan));
 
     if (vmbus_channel_idx(chan)) {
-        return s->state == STOR_READY ? 0 : -EINVAL;
+        return s->state >= STOR_READY ? 0 : -EINVAL;
     }
     s->state = STOR_OPEN;
     return 0;
@@ -342,10 +343,15 @@ static uint16_t stor_num_channels(VMBusDevice *vdev)
     return VMBUS_STORAGE(vdev)->max_sub_channels + 1;
 }
 
-/* A driver that sees this looks for LUNs that have come or gone. */
+/*
+ * A driver that sees this looks for LUNs that have come or gone.  Before its
+ * first command it is going to look anyway, and Linux's cannot be told: it
+ * makes the work queue for that only once it has ended the initialization, and
+ * follows a null pointer (storvsc_probe() in drivers/scsi/storvsc_drv.c).
+ */
 static void stor_luns_changed(VMBusStorage *s)
 {
-    if (s->state == STOR_READY) {
+    if (s->state == STOR_IN_USE) {
         s->enumerate_pending = true;
         stor_flush_answers(&s->channels[0]);
     }
@@ -413,7 +419,7 @@ static void stor_withdraw(VMBusDevice *vdev)
     if (s->presence != STOR_OFFERED) {
         return;
     }
-    if (s->surprise_rescind || s->state != STOR_READY) {
+    if (s->surprise_rescind || s->state < STOR_READY) {
         stor_rescind(s);
         return;
     }

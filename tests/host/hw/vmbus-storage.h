@@ -46,6 +46,8 @@ enum {
     STOR_VERSION_SET,
     STOR_PROPERTIES_TOLD,
     STOR_READY,
+    /* it has sent a command, so its SCSI layer is there */
+    STOR_IN_USE,
 };
 
 /* How the controller stands to the guest. */
