@@ -402,6 +402,10 @@ void stor_chan_stop(struct stor_chan *c)
 {
 	hrtimer_cancel(&c->again);
 	irq_work_sync(&c->more);
+	/* It may run on two CPUs at once, and the first that ends makes it look
+	 * idle (irq_work_single() in kernel/irq_work.c).
+	 */
+	synchronize_rcu();
 }
 
 static int claim_index(struct stor_queue *sq)
