@@ -362,7 +362,7 @@ static void spread(const struct vbd *vbd)
 
 	if (vbd->nr_rings == 1)
 		return;
-	for (i = 0; i < vbd->nr_rings; i++) {
+	for (i = 0; i < vbd->nr_rings && i < nr_cpu_ids; i++) {
 		irq = irq_from_evtchn(vbd->rings[i].ec.port);
 		if (irq > 0 && cpu_online(i))
 			irq_set_affinity(irq, cpumask_of(i));
