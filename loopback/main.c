@@ -409,9 +409,8 @@ int loop_disk_del(struct loop_disk *disk, bool rescind)
 	mutex_lock(&disk->change);
 	if (disk->added) {
 		disk->added = false;
-		if (rescind) {
+		if (rescind)
 			rescind_queues(disk);
-		}
 		xhv_block_del(&disk->dev);
 		err = 0;
 	}
