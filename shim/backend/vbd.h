@@ -33,8 +33,8 @@
 #define VBD_MAX_RING_PAGES	BIT(VBD_MAX_RING_ORDER)
 #define VBD_NAME_LEN		12
 /* Segments that a request takes from the ring's pool at once, as many as the
- * stock front end sends with our defaults (blkfront.c). The pool has room for a
- * few of the largest requests.
+ * stock front end sends with our defaults (blkfront.c). The pool, 32 KiB at most,
+ * has room for a ring full of such; requests that find none wait in the ring.
  */
 #define VBD_SEG_UNIT		64
 #define VBD_MAX_SEG_UNITS	64

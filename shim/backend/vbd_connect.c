@@ -16,11 +16,6 @@
 #include "vbd.h"
 #include "vbd_data.h"
 
-/* Memory for the segments of requests with more than 11, 32 KiB at most; when all
- * of it is in use, such requests wait in the ring. It is enough for a ring full
- * of what the stock front end sends with the defaults of blkfront.c.
- */
-
 /* The ring's pages at consecutive addresses: as they are in the direct map if
  * the front end allocated them in one piece, as Linux does.
  */
