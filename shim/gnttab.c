@@ -18,7 +18,9 @@
  *   29..15 pins that write
  *    14..0 pins that only read
  *
- * A pin or unpin is two atomic operations: the lock and the guest's entry.
+ * A pin or unpin is two atomic operations: the lock and the guest's entry. Lists
+ * of pages, which requests are made of, have a shorter way for what is usual: an
+ * entry that nobody has pinned.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
@@ -48,6 +50,8 @@
 #define ENTRY_FLAGS(raw)	((u16)(raw))
 #define ENTRY_DOMID(raw)	((domid_t)((raw) >> 16))
 #define ENTRY_FRAME(raw)	((u32)((raw) >> 32))
+#define ENTRY_FRAME_MASK	GENMASK_ULL(63, 32)
+#define ENTRY_DOMID_MASK	GENMASK_ULL(31, 16)
 
 /* A guest may race with us, for instance to make its entry read-only, but one
  * that always wins is up to no good; Xen gives up after as many.
@@ -161,6 +165,7 @@ static __always_inline int acquire(grant_ref_t ref, bool write, domid_t dom,
 	atomic64_t *act;
 	int rc = GNTST_okay;
 	u64 val, entry;
+	u32 frame;
 
 	if (unlikely(ref >= nr_entries())) {
 		atomic64_inc(&refused);
@@ -182,14 +187,17 @@ static __always_inline int acquire(grant_ref_t ref, bool write, domid_t dom,
 		if (rc)
 			goto out;
 	}
-	if (!(val & ACTIVE_PINS)) {
-		if (unlikely(!xhv_memory_is_ram(ENTRY_FRAME(entry)))) {
-			clear_status(ref, val);
-			rc = GNTST_bad_page;
-			goto out;
-		}
-		val = (u64)ENTRY_FRAME(entry) << 32 | self;
+	frame = val & ACTIVE_PINS ? val >> 32 : ENTRY_FRAME(entry);
+	/* Each user asks for itself: pin_list() looks at frames when they are
+	 * pinned already.
+	 */
+	if (unlikely(!xhv_memory_is_ram(frame))) {
+		clear_status(ref, val);
+		rc = GNTST_bad_page;
+		goto out;
 	}
+	if (!(val & ACTIVE_PINS))
+		val = (u64)frame << 32 | self;
 	val += write ? ACTIVE_WRITER : ACTIVE_READER;
 	*pfn = val >> 32;
 out:
@@ -231,6 +239,101 @@ void xhv_gnttab_unpin(grant_ref_t ref, bool write)
 	}
 	unlock_active(act, val);
 	local_irq_restore(irqflags);
+}
+
+/* Pins an entry that is as entries mostly are; false if it is not, or if it was
+ * changed at this moment. IRQs off. Bits that are not looked at, such as those of
+ * caching, stay as they are.
+ */
+static __always_inline bool pin_plain(grant_ref_t ref, bool write, u64 *pfn)
+{
+	u64 look = ENTRY_DOMID_MASK | GTF_type_mask | GTF_sub_page |
+		   (write ? GTF_readonly : 0);
+	u64 want = (u64)XHV_BACKEND_DOMID << 16 | GTF_permit_access;
+	atomic64_t *act = active_entry(ref);
+	s64 raw, old = 0;
+
+	if (!atomic64_try_cmpxchg_acquire(act, &old, ACTIVE_LOCK))
+		return false;
+	raw = atomic64_read(entry_word(ref));
+	if (likely((raw & look) == want &&
+		   atomic64_try_cmpxchg(entry_word(ref), &raw, raw |
+					GTF_reading |
+					(write ? GTF_writing : 0)))) {
+		unlock_active(act, (raw & ENTRY_FRAME_MASK) |
+			      (write ? ACTIVE_WRITER : ACTIVE_READER));
+		*pfn = ENTRY_FRAME(raw);
+		return true;
+	}
+	unlock_active(act, 0);
+	return false;
+}
+
+/* As xhv_gnttab_unpin() where there is one pin only; false if there are more. */
+static __always_inline bool unpin_plain(grant_ref_t ref, bool write)
+{
+	u64 pins = write ? ACTIVE_WRITER : ACTIVE_READER;
+	atomic64_t *act = active_entry(ref);
+	s64 val = atomic64_read(act);
+
+	if ((u32)val != pins ||
+	    !atomic64_try_cmpxchg_acquire(act, &val, val | ACTIVE_LOCK))
+		return false;
+	atomic64_andnot(GTF_reading | GTF_writing, entry_word(ref));
+	unlock_active(act, 0);
+	return true;
+}
+
+static __always_inline void unpin_list(const grant_ref_t *refs,
+				       unsigned int step, unsigned int n,
+				       bool write)
+{
+	for (; n; n--, refs += step)
+		if (unlikely(!unpin_plain(*refs, write)))
+			xhv_gnttab_unpin(*refs, write);
+}
+
+static __always_inline int pin_list(const grant_ref_t *refs, unsigned int step,
+				    unsigned int n, bool write, u64 *pfns)
+{
+	unsigned int i, max = nr_entries();
+	const grant_ref_t *at = refs;
+	int rc = GNTST_okay;
+	grant_ref_t ref;
+
+	for (i = 0; i < n; i++, at += step) {
+		ref = array_index_nospec(*at, MAX_ENTRIES);
+		if (likely(*at < max && pin_plain(ref, write, &pfns[i])))
+			continue;
+		rc = acquire(*at, write, XHV_BACKEND_DOMID, &pfns[i]);
+		if (rc)
+			break;
+	}
+	if (likely(!rc) && unlikely(!xhv_memory_all_ram(pfns, n))) {
+		atomic64_inc(&refused);
+		rc = GNTST_bad_page;
+	}
+	if (unlikely(rc))
+		unpin_list(refs, step, i, write);
+	return rc;
+}
+
+int xhv_gnttab_pin_list(const grant_ref_t *refs, unsigned int step,
+			unsigned int n, bool write, u64 *pfns)
+{
+	lockdep_assert_irqs_disabled();
+	return write ? pin_list(refs, step, n, true, pfns) :
+		       pin_list(refs, step, n, false, pfns);
+}
+
+void xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
+			   unsigned int n, bool write)
+{
+	lockdep_assert_irqs_disabled();
+	if (write)
+		unpin_list(refs, step, n, true);
+	else
+		unpin_list(refs, step, n, false);
 }
 
 void *xhv_gnttab_map(grant_ref_t ref, bool write)

@@ -32,6 +32,25 @@ int xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn);
 void xhv_gnttab_unpin(grant_ref_t ref, bool write);
 
 /**
+ * xhv_gnttab_pin_list() - resolve the grants of a request
+ * @refs: the first grant reference
+ * @step: from one to the next, in references: lists have them among other things
+ * @n: how many; the references may change no more until they are unpinned
+ * @write: as for xhv_gnttab_pin()
+ * @pfns: gets the frames
+ *
+ * All or none. IRQs off; takes no sleeping lock, does not allocate.
+ *
+ * Return: GNTST_okay or the error of the first that is bad.
+ */
+int xhv_gnttab_pin_list(const grant_ref_t *refs, unsigned int step,
+			unsigned int n, bool write, u64 *pfns);
+
+/* Ends an xhv_gnttab_pin_list() with the same arguments. IRQs off. */
+void xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
+			   unsigned int n, bool write);
+
+/**
  * xhv_gnttab_map() - pin a grant and get the kernel address of its page
  * @ref: the grant reference
  *

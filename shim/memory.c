@@ -66,19 +66,40 @@ static bool in_boot_ram(u64 pfn)
  * page only because it shares a section with RAM: holes and firmware. Of an
  * offline page the host may have taken the memory (drivers/hv/hv_balloon.c).
  */
+static __always_inline bool of_ram(struct page *page, u64 pfn)
+{
+	if (likely(!PageReserved(page)))
+		return !PageOffline(page);
+	return in_boot_ram(pfn);
+}
+
 bool xhv_memory_is_ram(u64 pfn)
 {
 	struct page *page;
 
-	if (pfn != (unsigned long)pfn)
-		return false;
 	/* Memory that was hot-added and is not online has no page to ask. */
 	page = pfn_to_online_page(pfn);
-	if (!page)
-		return false;
-	if (likely(!PageReserved(page)))
-		return !PageOffline(page);
-	return in_boot_ram(pfn);
+	return page && of_ram(page, pfn);
+}
+
+/* A subsection is the least that has pages or not (include/linux/mmzone.h), so
+ * what has been said of one frame holds for its neighbours.
+ */
+bool xhv_memory_all_ram(const u64 *pfns, unsigned int n)
+{
+	u64 near = ~0ULL;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (pfns[i] >> PFN_SUBSECTION_SHIFT != near) {
+			if (!pfn_to_online_page(pfns[i]))
+				return false;
+			near = pfns[i] >> PFN_SUBSECTION_SHIFT;
+		}
+		if (unlikely(!of_ram(pfn_to_page(pfns[i]), pfns[i])))
+			return false;
+	}
+	return true;
 }
 
 /* What all three reservation calls check first; a failure is "0 extents

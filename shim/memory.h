@@ -22,6 +22,15 @@
  */
 bool xhv_memory_is_ram(u64 pfn);
 
+/**
+ * xhv_memory_all_ram() - xhv_memory_is_ram() of each of a list
+ * @pfns: the frames, any values
+ * @n: how many
+ *
+ * As it is at this moment; what somebody uses does not go offline. Any context.
+ */
+bool xhv_memory_all_ram(const u64 *pfns, unsigned int n);
+
 /* Process context, may sleep. */
 int xhv_memory_init(void);
 void xhv_memory_exit(void);

@@ -136,24 +136,48 @@ int vbd_request_parse(const struct blkif_request *req,
 	return 0;
 }
 
+/* What the segments have between them; false if one makes no sense. */
+static bool measure(const struct vbd_request *rq,
+		    const struct blkif_request_segment *segs, u64 *nr,
+		    bool *gap)
+{
+	unsigned int i;
+
+	*nr = 0;
+	for (i = 0; i < rq->nr_segs; i++) {
+		if (segs[i].last_sect >= VBD_PAGE_SECTORS ||
+		    segs[i].last_sect < segs[i].first_sect)
+			return false;
+		*nr += segs[i].last_sect - segs[i].first_sect + 1;
+		if (i)
+			*gap |= segs[i].first_sect ||
+				segs[i - 1].last_sect != VBD_PAGE_SECTORS - 1;
+	}
+	return true;
+}
+
+/* All pages in full, as they mostly are? */
+static bool all_full(const struct blkif_request_segment *segs, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (segs[i].first_sect ||
+		    segs[i].last_sect != VBD_PAGE_SECTORS - 1)
+			return false;
+	return true;
+}
+
 int vbd_request_check(struct vbd_request *rq,
 		      const struct blkif_request_segment *segs,
 		      const struct vbd_limits *lim)
 {
 	u32 block = lim->block_size >> VBD_SECTOR_SHIFT;
+	u64 nr = rq->nr_segs * VBD_PAGE_SECTORS;
 	bool gap = false;
-	u64 nr = 0;
-	int i;
 
-	for (i = 0; i < rq->nr_segs; i++) {
-		if (segs[i].last_sect >= VBD_PAGE_SECTORS ||
-		    segs[i].last_sect < segs[i].first_sect)
-			return BLKIF_RSP_ERROR;
-		nr += segs[i].last_sect - segs[i].first_sect + 1;
-		if (i)
-			gap |= segs[i].first_sect ||
-			       segs[i - 1].last_sect != VBD_PAGE_SECTORS - 1;
-	}
+	if (!all_full(segs, rq->nr_segs) && !measure(rq, segs, &nr, &gap))
+		return BLKIF_RSP_ERROR;
 	rq->nr_sectors = nr;
 	rq->whole = !gap && rq->nr_segs <= lim->max_pfns &&
 		    nr << VBD_SECTOR_SHIFT <= lim->max_bytes;

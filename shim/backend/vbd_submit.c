@@ -11,14 +11,16 @@
 #include "vbd.h"
 #include "vbd_data.h"
 
+/* From one reference of a list of segments to the next. */
+#define SEG_STEP \
+	(sizeof(struct blkif_request_segment) / sizeof(grant_ref_t))
+
 void vbd_req_unpin(struct vbd_req *req)
 {
-	int i;
-
 	if (!req->pinned)
 		return;
-	for (i = 0; i < req->rq.nr_segs; i++)
-		xhv_gnttab_unpin(req->segs[i].gref, !req->rq.write);
+	xhv_gnttab_unpin_list(&req->segs->gref, SEG_STEP, req->rq.nr_segs,
+			      !req->rq.write);
 	req->pinned = false;
 }
 
@@ -35,23 +37,16 @@ static u64 *page_list(struct vbd_ring *r)
  */
 static int pin(struct vbd_ring *r, struct vbd_req *req)
 {
-	u64 *list = page_list(r);
-	int i;
+	BUILD_BUG_ON(sizeof(*req->segs) % sizeof(grant_ref_t));
 
-	for (i = 0; i < req->rq.nr_segs; i++) {
-		if (xhv_gnttab_pin(req->segs[i].gref, !req->rq.write,
-				   &list[i]) != GNTST_okay)
-			goto err_unpin;
+	if (xhv_gnttab_pin_list(&req->segs->gref, SEG_STEP, req->rq.nr_segs,
+				!req->rq.write, page_list(r)) != GNTST_okay) {
+		r->st.rejects++;
+		return -EFAULT;
 	}
 	req->pinned = true;
 	r->list_seg = 0;
 	return 0;
-
-err_unpin:
-	while (--i >= 0)
-		xhv_gnttab_unpin(req->segs[i].gref, !req->rq.write);
-	r->st.rejects++;
-	return -EFAULT;
 }
 
 /* -EAGAIN: no tag or no room in the channel; else the transport's result. */

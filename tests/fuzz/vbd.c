@@ -56,9 +56,17 @@ static struct pins {
 
 int __real_xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn);
 void __real_xhv_gnttab_unpin(grant_ref_t ref, bool write);
+int __real_xhv_gnttab_pin_list(const grant_ref_t *refs, unsigned int step,
+			       unsigned int n, bool write, u64 *pfns);
+void __real_xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
+				  unsigned int n, bool write);
 void *__real_xhv_gnttab_map(grant_ref_t ref, bool write);
 int __wrap_xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn);
 void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write);
+int __wrap_xhv_gnttab_pin_list(const grant_ref_t *refs, unsigned int step,
+			       unsigned int n, bool write, u64 *pfns);
+void __wrap_xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
+				  unsigned int n, bool write);
 void *__wrap_xhv_gnttab_map(grant_ref_t ref, bool write);
 
 static void pinned(grant_ref_t ref, bool write, u64 pfn)
@@ -91,7 +99,7 @@ void *__wrap_xhv_gnttab_map(grant_ref_t ref, bool write)
 	return p;
 }
 
-void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write)
+static void unpinned(grant_ref_t ref, bool write)
 {
 	unsigned int *n;
 
@@ -99,7 +107,33 @@ void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write)
 	n = write ? &pins[ref].writers : &pins[ref].readers;
 	fuzz_assert(*n);
 	--*n;
+}
+
+void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write)
+{
+	unpinned(ref, write);
 	__real_xhv_gnttab_unpin(ref, write);
+}
+
+int __wrap_xhv_gnttab_pin_list(const grant_ref_t *refs, unsigned int step,
+			       unsigned int n, bool write, u64 *pfns)
+{
+	int rc = __real_xhv_gnttab_pin_list(refs, step, n, write, pfns);
+	unsigned int i;
+
+	for (i = 0; i < n && rc == GNTST_okay; i++)
+		pinned(refs[i * step], write, pfns[i]);
+	return rc;
+}
+
+void __wrap_xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
+				  unsigned int n, bool write)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		unpinned(refs[i * step], write);
+	__real_xhv_gnttab_unpin_list(refs, step, n, write);
 }
 
 static bool is_guest_page(u64 pfn)
@@ -117,6 +151,14 @@ static bool is_guest_page(u64 pfn)
 bool xhv_memory_is_ram(u64 pfn)
 {
 	return is_guest_page(pfn);
+}
+
+bool xhv_memory_all_ram(const u64 *pfns, unsigned int n)
+{
+	while (n--)
+		if (!is_guest_page(pfns[n]))
+			return false;
+	return true;
 }
 
 int xhv_memory_init(void)
