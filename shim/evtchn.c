@@ -15,6 +15,7 @@
  * the next user of the port finds it cleared (xhv_evtchn_alloc()).
  */
 #include <linux/bitmap.h>
+#include <linux/hardirq.h>
 #include <linux/lockdep.h>
 #include <linux/nospec.h>
 #include <linux/preempt.h>
@@ -249,6 +250,20 @@ void xhv_evtchn_send_direct(struct xhv_evtchn *ec)
 		xhv_upcall_direct();
 	else
 		xhv_upcall_kick(vcpu);
+}
+
+/* What an interrupt does here is known: handlers of front ends, which leave what
+ * is more for a softirq, and that is run when this one ends.
+ */
+void xhv_evtchn_send_bh(struct xhv_evtchn *ec)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	__irq_enter_raw();
+	xhv_evtchn_send_direct(ec);
+	__irq_exit_raw();
+	local_irq_restore(flags);
 }
 
 void xhv_evtchn_send_virq(unsigned int virq, unsigned int vcpu)

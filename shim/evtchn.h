@@ -92,6 +92,16 @@ void xhv_evtchn_send(struct xhv_evtchn *ec);
 void xhv_evtchn_send_direct(struct xhv_evtchn *ec);
 
 /**
+ * xhv_evtchn_send_bh() - send an event from a softirq
+ * @ec: the back end's end
+ *
+ * BH off, IRQs on, no lock held that a front end's interrupt handler could take.
+ * On the vCPU that the port is bound to the kernel's upcall is called right here,
+ * as an interrupt that came at this moment; elsewhere it is xhv_evtchn_send().
+ */
+void xhv_evtchn_send_bh(struct xhv_evtchn *ec);
+
+/**
  * xhv_evtchn_send_virq() - raise a virtual interrupt of the guest
  * @virq: VIRQ_* (public/xen.h)
  * @vcpu: for a per-vCPU virq the vCPU, else 0

@@ -10,14 +10,12 @@
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
-#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <xen/xenbus.h>
 
 #include "../../include/xhv/core.h"
 #include "backend.h"
@@ -157,50 +155,21 @@ void xhv_block_resized(struct xhv_block_dev *dev)
 	if (vbd->state == XenbusStateConnected) {
 		pr_info_ratelimited("%s has %llu MiB now\n", vbd->name,
 				    dev->sectors >> (20 - VBD_SECTOR_SHIFT));
-		vbd_put(vbd->be, "sectors", "%llu", dev->sectors);
+		backend_put(vbd->be, "sectors", "%llu", dev->sectors);
 		vbd_state_repeat(vbd);
 	}
 	mutex_unlock(&vbd->lock);
 }
 EXPORT_SYMBOL_GPL(xhv_block_resized);
 
-/* An event of our own, behind all others. */
-struct barrier {
-	struct xenbus_watch watch;
-	struct completion passed;
-};
-
-static void pass(struct xenbus_watch *watch, const char *path,
-		 const char *token)
+/* A removal waits for all requests, so none may be left behind. */
+static void kick_all(void *arg)
 {
-	complete(&container_of(watch, struct barrier, watch)->passed);
-}
-
-/* The nodes are removed; the kernel hears of that by a watch, and only then
- * removes its devices. A device that comes before that under the same name would
- * not be seen (xenbus_dev_changed() in drivers/xen/xenbus/xenbus_probe.c). One
- * thread handles all watches in order, and a new watch fires once: so when that
- * has come, the devices are gone.
- */
-static void wait_for_front_ends(const struct list_head *list)
-{
-	struct barrier b = {
-		.watch = { .node = "device/vbd", .callback = pass },
-	};
+	struct list_head *list = arg;
 	struct vbd *vbd;
-	int err;
 
-	init_completion(&b.passed);
-	err = register_xenbus_watch(&b.watch);
-	if (err) {
-		pr_warn("cannot wait for front ends to let go (%d)\n", err);
-		return;
-	}
-	/* A removal waits for all requests, so none may be left behind. */
-	while (!wait_for_completion_timeout(&b.passed, HZ / 4))
-		list_for_each_entry(vbd, list, entry)
-			vbd_state_kick(vbd);
-	unregister_xenbus_watch(&b.watch);
+	list_for_each_entry(vbd, list, entry)
+		vbd_state_kick(vbd);
 }
 
 static void leave_work(struct work_struct *work)
@@ -214,7 +183,7 @@ static void leave_work(struct work_struct *work)
 	if (list_empty(&list))
 		return;
 
-	wait_for_front_ends(&list);
+	backend_await_removal("device/vbd", kick_all, &list);
 	list_for_each_entry(vbd, &list, entry)
 		vbd_state_end(vbd);
 	mutex_lock(&vbds_lock);
@@ -252,7 +221,7 @@ void xhv_block_del(struct xhv_block_dev *dev)
 }
 EXPORT_SYMBOL_GPL(xhv_block_del);
 
-int xhv_backend_show(struct seq_file *m)
+void vbd_show_all(struct seq_file *m)
 {
 	struct vbd *vbd;
 
@@ -268,16 +237,9 @@ int xhv_backend_show(struct seq_file *m)
 		mutex_unlock(&vbd->lock);
 	}
 	mutex_unlock(&vbds_lock);
-	return 0;
 }
 
-int xhv_backend_init(void)
+bool vbd_none_left(void)
 {
-	return xhv_blkfront_init();
-}
-
-void xhv_backend_exit(void)
-{
-	WARN_ON(!list_empty(&vbds) || !list_empty(&leaving));
-	xhv_blkfront_exit();
+	return list_empty(&vbds) && list_empty(&leaving);
 }

@@ -334,10 +334,6 @@ void vbd_state_repeat(struct vbd *vbd);
 
 /* vbd_nodes.c */
 
-/* Writes "<dir>/<node>". */
-__printf(3, 4)
-int vbd_put(const char *dir, const char *node, const char *fmt, ...);
-int vbd_get_u32(const char *dir, const char *node, u32 *val);
 /* Makes the device's directories and nodes; the front end's state comes last,
  * because with it the kernel takes notice of the device.
  */

@@ -27,6 +27,7 @@
 #include <xen/interface/io/protocols.h>
 
 #include "../../include/xhv/core.h"
+#include "backend.h"
 #include "vbd.h"
 
 /* How long a disk that goes away waits for its front end to close. */
@@ -43,7 +44,7 @@ static enum xenbus_state fe_state(const struct vbd *vbd)
 {
 	u32 state;
 
-	if (vbd_get_u32(vbd->fe, "state", &state))
+	if (backend_get_u32(vbd->fe, "state", &state))
 		return XenbusStateUnknown;
 	return state;
 }
@@ -53,7 +54,7 @@ static void set_state(struct vbd *vbd, enum xenbus_state state)
 	if (vbd->state == state)
 		return;
 	vbd->state = state;
-	vbd_put(vbd->be, "state", "%d", state);
+	backend_put(vbd->be, "state", "%d", state);
 }
 
 /* As xenbus_dev_fatal(): the reason goes where a toolstack looks for it, and
@@ -67,7 +68,7 @@ static void fatal(struct vbd *vbd, int err, const char *what)
 	pr_warn_ratelimited("%s: %s (%d)\n", vbd->name, what, err);
 	snprintf(dir, sizeof(dir), "/local/domain/%d/error/backend/vbd/%d/%u",
 		 XHV_BACKEND_DOMID, XHV_GUEST_DOMID, vbd->id);
-	vbd_put(dir, "error", "%d %s", err, what);
+	backend_put(dir, "error", "%d %s", err, what);
 	set_state(vbd, XenbusStateClosing);
 }
 
@@ -274,7 +275,7 @@ static int open_ring(struct vbd *vbd, unsigned int i, const char *dir,
 	u32 port;
 	int err;
 
-	err = vbd_get_u32(dir, "event-channel", &port);
+	err = backend_get_u32(dir, "event-channel", &port);
 	if (err)
 		return err;
 	for (n = 0; n < vbd->ring_pages; n++) {
@@ -282,7 +283,7 @@ static int open_ring(struct vbd *vbd, unsigned int i, const char *dir,
 			snprintf(node, sizeof(node), "ring-ref%u", n);
 		else
 			strscpy(node, "ring-ref", sizeof(node));
-		err = vbd_get_u32(dir, node, &grefs[n]);
+		err = backend_get_u32(dir, node, &grefs[n]);
 		if (err)
 			return err;
 	}
@@ -304,12 +305,12 @@ static const char *read_choice(struct vbd *vbd, unsigned int *queues,
 		return "unknown protocol of the front end";
 
 	*queues = 1;
-	if (!vbd_get_u32(vbd->fe, "multi-queue-num-queues", &val))
+	if (!backend_get_u32(vbd->fe, "multi-queue-num-queues", &val))
 		*queues = val;
 	if (!*queues || *queues > VBD_MAX_RINGS)
 		return "bad number of queues";
 
-	*multi_page = !vbd_get_u32(vbd->fe, "ring-page-order", &order);
+	*multi_page = !backend_get_u32(vbd->fe, "ring-page-order", &order);
 	if (!*multi_page)
 		order = 0;
 	if (order > VBD_MAX_RING_ORDER)
@@ -396,7 +397,7 @@ static void connect(struct vbd *vbd)
 
 void vbd_state_repeat(struct vbd *vbd)
 {
-	vbd_put(vbd->be, "state", "%d", vbd->state);
+	backend_put(vbd->be, "state", "%d", vbd->state);
 }
 
 /* Follows the front end's state. May wait for the host without limit. */
@@ -489,7 +490,7 @@ void vbd_state_stop(struct vbd *vbd)
 	mutex_lock(&vbd->lock);
 	fail_rings(vbd);
 	WRITE_ONCE(vbd->fe_state, fe_state(vbd));
-	vbd_put(vbd->be, "online", "0");
+	backend_put(vbd->be, "online", "0");
 	set_state(vbd, XenbusStateClosing);
 	mutex_unlock(&vbd->lock);
 

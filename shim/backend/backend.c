@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The back ends together.
+ */
+#define pr_fmt(fmt) "xen-hyperv: " fmt
+
+#include <linux/bug.h>
+#include <linux/completion.h>
+#include <linux/jiffies.h>
+#include <linux/printk.h>
+#include <xen/xenbus.h>
+
+#include "backend.h"
+
+/* An event of our own, behind all others. */
+struct barrier {
+	struct xenbus_watch watch;
+	struct completion passed;
+};
+
+static void pass(struct xenbus_watch *watch, const char *path,
+		 const char *token)
+{
+	complete(&container_of(watch, struct barrier, watch)->passed);
+}
+
+/* The nodes are removed; the kernel hears of that by a watch, and only then
+ * removes its devices. A device that comes before that under the same name would
+ * not be seen (xenbus_dev_changed() in drivers/xen/xenbus/xenbus_probe.c). One
+ * thread handles all watches in order, and a new watch fires once: so when that
+ * has come, the devices are gone.
+ */
+void backend_await_removal(const char *node, void (*meanwhile)(void *arg),
+			   void *arg)
+{
+	struct barrier b = {
+		.watch = { .node = node, .callback = pass },
+	};
+	int err;
+
+	init_completion(&b.passed);
+	err = register_xenbus_watch(&b.watch);
+	if (err) {
+		pr_warn("cannot wait for front ends to let go (%d)\n", err);
+		return;
+	}
+	while (!wait_for_completion_timeout(&b.passed, HZ / 4))
+		if (meanwhile)
+			meanwhile(arg);
+	unregister_xenbus_watch(&b.watch);
+}
+
+int xhv_backend_show(struct seq_file *m)
+{
+	vbd_show_all(m);
+	vif_show_all(m);
+	return 0;
+}
+
+int xhv_backend_init(void)
+{
+	int err = xhv_blkfront_init();
+
+	if (err)
+		return err;
+	err = xhv_netfront_init();
+	if (err)
+		xhv_blkfront_exit();
+	return err;
+}
+
+void xhv_backend_exit(void)
+{
+	WARN_ON(!vbd_none_left() || !vif_none_left());
+	xhv_netfront_exit();
+	xhv_blkfront_exit();
+}
