@@ -23,6 +23,7 @@
 #include "../include/compat.h"
 #include "../include/xhv/core.h"
 #include "storage.h"
+#include "vmbus_net.h"
 
 /* The bus is quiet when nothing has come for this long. */
 #define QUIET_MS	100
@@ -32,20 +33,36 @@
 
 static char *native;
 module_param(native, charp, 0400);
-MODULE_PARM_DESC(native, "devices to leave to native drivers: instance GUIDs, \"scsi\", \"ide\", separated by commas");
+MODULE_PARM_DESC(native, "devices to leave to native drivers: instance GUIDs, \"scsi\", \"ide\", \"net\", separated by commas");
 
 static unsigned int ring_kb = 64;
 module_param(ring_kb, uint, 0400);
-MODULE_PARM_DESC(ring_kb, "channel ring size in KiB, each way (64)");
+MODULE_PARM_DESC(ring_kb, "ring size of a disk's channel in KiB, each way (64)");
 
 static unsigned int channels = STOR_MAX_CHANNELS;
 module_param(channels, uint, 0400);
-MODULE_PARM_DESC(channels, "most channels of one controller (one a CPU)");
+MODULE_PARM_DESC(channels, "most channels of one controller or NIC (one a CPU)");
 
-enum kind { KIND_SCSI, KIND_IDE };
+static unsigned int net_ring_kb = 128;
+module_param(net_ring_kb, uint, 0400);
+MODULE_PARM_DESC(net_ring_kb, "ring size of a NIC's channel in KiB, each way (128)");
+
+static unsigned int net_recv_kb = 8192;
+module_param(net_recv_kb, uint, 0400);
+MODULE_PARM_DESC(net_recv_kb, "receive buffer of a NIC in KiB (8192)");
+
+static unsigned int net_mtu = 9000;
+module_param(net_mtu, uint, 0400);
+MODULE_PARM_DESC(net_mtu, "largest MTU that a NIC is asked for (9000)");
+
+static unsigned int net_copy = 432;
+module_param(net_copy, uint, 0400);
+MODULE_PARM_DESC(net_copy, "packets up to so many bytes are copied to the send buffer (432)");
+
+enum kind { KIND_SCSI, KIND_IDE, KIND_NET };
 
 static const char * const kind_names[] = {
-	[KIND_SCSI] = "scsi", [KIND_IDE] = "ide",
+	[KIND_SCSI] = "scsi", [KIND_IDE] = "ide", [KIND_NET] = "net",
 };
 
 static atomic_t probing;
@@ -70,6 +87,38 @@ void stor_settle(void)
 	 */
 	if (READ_ONCE(settled))
 		xhv_block_settle();
+}
+
+unsigned int net_ring_bytes(void)
+{
+	return VMBUS_RING_SIZE(clamp(net_ring_kb, 32U, 4096U) * SZ_1K);
+}
+
+unsigned int net_max_channels(void)
+{
+	return clamp(channels, 1U, (unsigned int)NET_MAX_CHANNELS);
+}
+
+unsigned int net_recv_bytes(void)
+{
+	/* 31 MiB is what hosts take. */
+	return clamp(net_recv_kb, 256U, 31U * SZ_1K) * SZ_1K;
+}
+
+unsigned int net_max_mtu(void)
+{
+	return clamp(net_mtu, 68U, 65517U);
+}
+
+unsigned int net_copy_max(void)
+{
+	return net_copy;
+}
+
+void net_settle(void)
+{
+	if (READ_ONCE(settled))
+		xhv_net_settle();
 }
 
 /* The next entry of native=, of *@len characters; NULL at the end. */
@@ -115,7 +164,8 @@ static bool native_makes_sense(void)
 
 	while ((entry = next_native(&pos, &len))) {
 		if (is_kind(entry, len, KIND_SCSI) ||
-		    is_kind(entry, len, KIND_IDE))
+		    is_kind(entry, len, KIND_IDE) ||
+		    is_kind(entry, len, KIND_NET))
 			continue;
 		strscpy(guid, entry, min(len + 1, sizeof(guid)));
 		if (len != UUID_STRING_LEN || !uuid_is_valid(guid))
@@ -173,6 +223,44 @@ static struct hv_driver driver = {
 	},
 };
 
+static int probe_net(struct hv_device *hvdev,
+		     const struct hv_vmbus_device_id *id)
+{
+	int err;
+
+	if (left_native(hvdev, KIND_NET))
+		return -ENODEV;
+	atomic_inc(&probing);
+	err = net_probe(hvdev);
+	if (err)
+		dev_info(&hvdev->device,
+			 "xen-hyperv: left to the native driver: it cannot be used (%d)\n",
+			 err);
+	WRITE_ONCE(last_change, jiffies);
+	atomic_dec(&probing);
+	return err ? -ENODEV : 0;
+}
+
+static xhv_hv_remove_t remove_net(struct hv_device *hvdev)
+{
+	net_remove(hvdev);
+	return XHV_HV_REMOVED;
+}
+
+static const struct hv_vmbus_device_id net_ids[] = {
+	{ HV_NIC_GUID, .driver_data = KIND_NET },
+	{ },
+};
+MODULE_DEVICE_TABLE(vmbus, net_ids);
+
+static struct hv_driver net_driver = {
+	.name = "xen-hyperv-net",
+	.id_table = net_ids,
+	.probe = probe_net,
+	.remove = remove_net,
+	.driver = { .probe_type = PROBE_FORCE_SYNCHRONOUS },
+};
+
 static int bus_event(struct notifier_block *nb, unsigned long action,
 		     void *data)
 {
@@ -182,6 +270,25 @@ static int bus_event(struct notifier_block *nb, unsigned long action,
 }
 
 static struct notifier_block bus_nb = { .notifier_call = bus_event };
+
+static bool nics_taken;
+
+/*
+ * NICs are no reason for or against waking: without their front end, or with a
+ * driver already, they stay as they are, under the same names.
+ */
+static int take_nics(void)
+{
+	int err;
+
+	if (!xhv_net_front_end()) {
+		pr_notice("NICs stay native: xen-netfront does not load\n");
+		return 0;
+	}
+	err = vmbus_driver_register(&net_driver);
+	nics_taken = !err;
+	return err;
+}
 
 /*
  * Names follow a rule, so they cannot be given before the disks are known.
@@ -304,6 +411,11 @@ static int __init vmbus_init(void)
 	err = vmbus_driver_register(&driver);
 	if (err)
 		return err;
+	err = take_nics();
+	if (err) {
+		vmbus_driver_unregister(&driver);
+		return err;
+	}
 	/* For the waiting only: without it disks are named a little early. */
 	if (!bus_register_notifier(driver.driver.bus, &bus_nb)) {
 		wait_until_quiet();
@@ -311,11 +423,14 @@ static int __init vmbus_init(void)
 	}
 	WRITE_ONCE(settled, true);
 	xhv_block_settle();
+	xhv_net_settle();
 	return 0;
 }
 
 static void __exit vmbus_exit(void)
 {
+	if (nics_taken)
+		vmbus_driver_unregister(&net_driver);
 	vmbus_driver_unregister(&driver);
 }
 
