@@ -26,6 +26,9 @@ ROOT_PORTS = 4
 # The first controller's instance; the others' follow in their last digit.
 SCSI_INSTANCE = uuid.UUID('f8b3781a-1e82-4818-a1c3-63d806ec15b0')
 
+# Likewise of NICs.
+NIC_INSTANCE = uuid.UUID('f8b3781b-1e82-4818-a1c3-63d806ec1600')
+
 
 def bare(name):
     """No devices and no configuration but those that we ask for."""
@@ -91,6 +94,15 @@ def user_nics(options):
     for index, _ in enumerate(options.nics):
         args += ['-netdev', f'user,id=net{index}',
                  '-device', f'virtio-net-pci,netdev=net{index},romfile=']
+    return args
+
+
+def vmbus_nics(options):
+    args = []
+    for index, _ in enumerate(options.nics):
+        instance = uuid.UUID(int=NIC_INSTANCE.int + index)
+        args += ['-netdev', f'user,id=net{index}',
+                 '-device', f'vmbus-net,id=nic{index},netdev=net{index},instanceid={instance}']
     return args
 
 
@@ -166,7 +178,7 @@ def hyperv(options, program, nodes, disks, image, chardevs, boot):
             '-smbios', HYPERV_SMBIOS, '-device', 'vmbus-bridge',
             *chardevs, '-serial', 'chardev:serial', *monitor('qmp'),
             '-device', 'virtio-serial-pci', *serial_port('rig', RIG_PORT),
-            *nodes, *vmbus_disks(disks, image), *user_nics(options), *boot]
+            *nodes, *vmbus_disks(disks, image), *vmbus_nics(options), *boot]
 
 
 def clock(options):

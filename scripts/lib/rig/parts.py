@@ -150,7 +150,7 @@ def guest_settings(options, kernel_parts):
         early.append('virtio_scsi')
     if options.host == 'hyperv':
         early.append(VMBUS_MODULES)
-        late.append('hv_storvsc')
+        late.append('hv_storvsc hv_netvsc')
     settings = {
         'RIG_MODULES': ' '.join(early),
         'RIG_CORE_PARAM': ' '.join(core),
