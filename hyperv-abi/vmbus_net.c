@@ -16,6 +16,7 @@
 #include <linux/vmalloc.h>
 
 #include "../include/compat.h"
+#include "../include/compat_net.h"
 #include "vmbus_net.h"
 
 /* Heads of packets: a section has 6144 bytes with the hosts that there are. */

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../include/compat.h"
+#include "../include/compat_net.h"
 #include "vmbus_net.h"
 
 /* How long to wait with a full channel whose host owes no answer. */

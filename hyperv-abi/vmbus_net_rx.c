@@ -12,7 +12,7 @@
  * buffer is memory that the host may write to at any time.
  */
 #include <linux/atomic.h>
-#include <linux/if_vlan.h>
+#include <linux/if_ether.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
@@ -24,6 +24,7 @@
 /* The most that a front end takes that does not say XHV_NET_RX_BIG. */
 #define MAX_SMALL_FRAME	4096
 #define VLAN_PIECES	3
+#define RANGES_AT	offsetof(struct vmtransfer_page_packet_header, ranges)
 
 struct vlan_tag {
 	__be16 proto;
@@ -81,15 +82,14 @@ static u32 count_ranges(const struct vmpacket_descriptor *desc)
 {
 	const struct vmtransfer_page_packet_header *h = (const void *)desc;
 	u32 header = desc->offset8 << 3, len = hv_pkt_datalen(desc);
-	u32 room, type, n;
+	u32 type, n;
 
-	if (len < sizeof(type) || header < sizeof(*h) - sizeof(h->ranges))
+	if (len < sizeof(type) || header < RANGES_AT)
 		return 0;
 	memcpy(&type, hv_pkt_data(desc), sizeof(type));
 	n = READ_ONCE(h->range_cnt);
-	room = (header - (sizeof(*h) - sizeof(h->ranges))) /
-	       sizeof(h->ranges[0]);
-	if (type != NVSP_SEND_RNDIS || n > room ||
+	if (type != NVSP_SEND_RNDIS ||
+	    n > (header - RANGES_AT) / sizeof(struct vmtransfer_page_range) ||
 	    READ_ONCE(h->xfer_pageset_id) != NVSP_RECV_BUFFER_ID)
 		return 0;
 	return n;
@@ -97,7 +97,6 @@ static u32 count_ranges(const struct vmpacket_descriptor *desc)
 
 void net_rx_take(struct net_chan *c, const struct vmpacket_descriptor *desc)
 {
-	const struct vmtransfer_page_packet_header *h = (const void *)desc;
 	/* Pairs with net_chan_alloc_slots(). */
 	struct net_slot *s, *slots = smp_load_acquire(&c->slots);
 	struct vmtransfer_page_range r;
@@ -118,7 +117,8 @@ void net_rx_take(struct net_chan *c, const struct vmpacket_descriptor *desc)
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		memcpy(&r, &h->ranges[i], sizeof(r));
+		memcpy(&r, (const void *)desc + RANGES_AT + i * sizeof(r),
+		       sizeof(r));
 		s = &slots[c->put++ & c->mask];
 		*s = (struct net_slot) { .last = i == n - 1 };
 		if (s->last)

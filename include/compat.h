@@ -8,8 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/hyperv.h>
-#include <linux/netdevice.h>
-#include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
@@ -70,40 +69,6 @@ xhv_vmbus_send_pages(struct vmbus_channel *ch,
 			offsetof(struct vmbus_channel_packet_page_buffer,
 				 range) + n * sizeof(desc->range[0]),
 			data, len, id);
-#endif
-}
-
-/* A device for NAPI only. */
-static inline struct net_device *xhv_alloc_napi_dev(void)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-	return alloc_netdev_dummy(0);
-#else
-	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
-
-	if (dev)
-		init_dummy_netdev(dev);
-	return dev;
-#endif
-}
-
-static inline void xhv_free_napi_dev(struct net_device *dev)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-	if (dev)
-		free_netdev(dev);
-#else
-	kfree(dev);
-#endif
-}
-
-static inline void xhv_napi_add(struct net_device *dev, struct napi_struct *n,
-				int (*poll)(struct napi_struct *n, int budget))
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
-	netif_napi_add(dev, n, poll);
-#else
-	netif_napi_add(dev, n, poll, NAPI_POLL_WEIGHT);
 #endif
 }
 

@@ -35,6 +35,8 @@ typedef u16 __u16;
 typedef u32 __u32;
 typedef u64 __u64;
 typedef u16 __be16;
+typedef u16 __sum16;
+typedef u32 __be32;
 typedef u64 __be64;
 typedef int clockid_type;
 typedef unsigned int gfp_t;
@@ -42,6 +44,10 @@ typedef struct { u8 b[16]; } guid_t;
 typedef struct { int counter; } atomic_t;
 typedef struct { s64 counter; } atomic64_t;
 typedef s64 ktime_t;
+
+struct net_device;
+struct napi_struct { bool scheduled; };
+struct seq_file;
 
 struct list_head {
 	struct list_head *next, *prev;
@@ -74,6 +80,10 @@ struct hlist_node {
 #define barrier()		__asm__ __volatile__("" ::: "memory")
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#define offsetofend(type, member) \
+	(offsetof(type, member) + sizeof(((type *)0)->member))
+#define htons(x)		__builtin_bswap16(x)
+#define IPPROTO_TCP		6
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 #undef static_assert
@@ -324,6 +334,11 @@ struct mutex { bool held; };
 #define raw_spin_lock_init(l)	((void)((l)->held = false))
 #define raw_spin_lock_irqsave(l, f) ((void)(f = 0), (void)fuzz_lock(l))
 #define raw_spin_unlock_irqrestore(l, f) ((void)(f), (void)fuzz_unlock(l))
+#define spin_lock_init(l)	raw_spin_lock_init(l)
+#define spin_lock(l)		fuzz_lock(l)
+#define spin_unlock(l)		fuzz_unlock(l)
+#define spin_lock_irqsave(l, f)	raw_spin_lock_irqsave(l, f)
+#define spin_unlock_irqrestore(l, f) raw_spin_unlock_irqrestore(l, f)
 #define local_irq_save(f)	((void)((f) = 0))
 #define local_irq_restore(f)	((void)(f))
 #define mutex_init(l)		((void)((l)->held = false))
@@ -336,6 +351,7 @@ struct mutex { bool held; };
 #define rcu_assign_pointer(p, v) ((void)((p) = (v)))
 #define RCU_INIT_POINTER(p, v)	((void)((p) = (v)))
 #define synchronize_rcu()	((void)0)
+#define synchronize_net()	((void)0)
 #define in_hardirq()		false
 #define raw_smp_processor_id()	0
 #define num_online_cpus()	4U
@@ -361,6 +377,8 @@ struct irq_work {
 struct work_struct {
 	void (*fn)(struct work_struct *work);
 };
+
+#define schedule_work(w)	((void)(w))
 
 struct delayed_work {
 	struct work_struct work;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of VMBus as its storage client uses: a channel whose other end is the
+ * As much of VMBus as its clients use: a channel whose other end is the
  * fuzz target.
  */
 #ifndef XHV_FUZZ_HYPERV_H
@@ -12,7 +12,9 @@
 #define HV_HYP_PAGE_SIZE	PAGE_SIZE
 #define virt_to_hvpfn(p)	(__pa(p) >> HV_HYP_PAGE_SHIFT)
 
+#define MAX_PAGE_BUFFER_COUNT	32
 #define VM_PKT_DATA_INBAND	6
+#define VM_PKT_COMP		11
 #define VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED 1
 
 enum hv_callback_mode { HV_CALL_BATCHED, HV_CALL_DIRECT, HV_CALL_ISR };
@@ -50,6 +52,39 @@ struct vmpacket_descriptor {
 	u16 flags;
 	u64 trans_id;
 } __packed;
+
+struct vmtransfer_page_range {
+	u32 byte_count;
+	u32 byte_offset;
+} __packed;
+
+struct vmtransfer_page_packet_header {
+	struct vmpacket_descriptor d;
+	u16 xfer_pageset_id;
+	u8 sender_owns_set;
+	u8 reserved;
+	u32 range_cnt;
+	struct vmtransfer_page_range ranges[1];
+} __packed;
+
+struct hv_page_buffer {
+	u32 len;
+	u32 offset;
+	u64 pfn;
+};
+
+struct vmbus_channel_packet_page_buffer {
+	u16 type;
+	u16 dataoffset8;
+	u16 length8;
+	u16 flags;
+	u64 transactionid;
+	u32 reserved;
+	u32 rangecount;
+	struct hv_page_buffer range[MAX_PAGE_BUFFER_COUNT];
+} __packed;
+
+struct vmbus_gpadl { u32 gpadl_handle; };
 
 struct hv_mpb_array {
 	u32 len;
