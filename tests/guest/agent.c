@@ -5,7 +5,9 @@
  * that it works the same in an initramfs (as PID 1), in a full system (as a
  * service) and in the outer machine of a nested rig.
  *
- *   agent [PORT]    serves PORT, by default the port org.xen-hyperv.rig
+ *   agent [PORT]    serves PORT, by default the port org.xen-hyperv.rig; on a
+ *                   terminal it first says RIG_TERMINAL_MARK, since other text
+ *                   may come before
  *   rig-stat, rig-host   links to the same program: see ask.c
  */
 #define _GNU_SOURCE
@@ -30,6 +32,7 @@
 #include <sys/un.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -44,6 +47,8 @@ struct frame {
 
 static struct {
 	int port;
+	bool terminal;		/* it is one: some bytes come escaped */
+	bool escaped;		/* the last one that came was RIG_ESCAPE */
 	pid_t child;		/* 0: no command runs */
 	int out, err;		/* its output, or the terminal's master in out */
 	bool pty;
@@ -131,12 +136,39 @@ static void send_errno(int error)
 	send_frame(RIG_FAIL, buf, 4 + strlen(buf + 4));
 }
 
+/* As read_all() from the port. */
+static bool read_port(void *buf, size_t len)
+{
+	char *at = buf, *end = at + len, *to;
+
+	if (!agent.terminal)
+		return read_all(agent.port, buf, len);
+	/* There are never fewer bytes on the line than in the frame. */
+	while (at < end) {
+		to = at;
+		if (!read_all(agent.port, at, end - at))
+			return false;
+		for (; at < end; at++) {
+			if (agent.escaped) {
+				*to++ = *at ^ RIG_ESCAPE_FLIP;
+				agent.escaped = false;
+			} else if (*at == RIG_ESCAPE) {
+				agent.escaped = true;
+			} else {
+				*to++ = *at;
+			}
+		}
+		at = to;
+	}
+	return true;
+}
+
 static bool recv_frame(struct frame *f)
 {
 	uint8_t head[8];
 	uint32_t len;
 
-	if (!read_all(agent.port, head, sizeof(head)))
+	if (!read_port(head, sizeof(head)))
 		return false;
 	memcpy(&len, head + 4, 4);
 	f->type = head[0];
@@ -146,7 +178,7 @@ static bool recv_frame(struct frame *f)
 		die("frame from the rig");
 	}
 	f->data[f->len] = '\0';
-	return read_all(agent.port, f->data, f->len);
+	return read_port(f->data, f->len);
 }
 
 static uint32_t frame_number(const struct frame *f, unsigned int index)
@@ -554,6 +586,19 @@ static void serve(int sigfd)
 	}
 }
 
+static void prepare_terminal(void)
+{
+	struct termios mode;
+
+	if (tcgetattr(agent.port, &mode))
+		return;
+	agent.terminal = true;
+	cfmakeraw(&mode);
+	if (tcsetattr(agent.port, TCSANOW, &mode) ||
+	    !write_all(agent.port, RIG_TERMINAL_MARK, strlen(RIG_TERMINAL_MARK)))
+		die("terminal");
+}
+
 int main(int argc, char **argv)
 {
 	const char *port = argc > 1 ? argv[1] : RIG_PORT_DEFAULT;
@@ -571,9 +616,10 @@ int main(int argc, char **argv)
 	if (sigfd < 0)
 		die("signalfd");
 	agent.ask_listen = ask_listen();
-	agent.port = open(port, O_RDWR | O_CLOEXEC);
+	agent.port = open(port, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (agent.port < 0)
 		die(port);
+	prepare_terminal();
 	uname(&uts);
 	send_frame(RIG_HELLO, uts.release, strlen(uts.release));
 	/* Children may have gone before their signal was blocked. */

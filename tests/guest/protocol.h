@@ -15,6 +15,16 @@
 #define RIG_PORT_DEFAULT	"/dev/virtio-ports/org.xen-hyperv.rig"
 #define RIG_MAX_PAYLOAD		(64 * 1024)
 
+/*
+ * On a terminal the agent says this first, since other text may come before. To
+ * the guest RIG_ESCAPE and the byte that is SysRq on Xen's console, 0x0f, go
+ * as two: RIG_ESCAPE and the byte with RIG_ESCAPE_FLIP flipped.
+ */
+#define RIG_TERMINAL_MARK	"\x02xhv-rig-agent\x03"
+#define RIG_ESCAPE		0x10
+#define RIG_ESCAPE_FLIP		0x40
+
+
 enum rig_frame {
 	/* rig to guest */
 	RIG_PUT = 'F',		/* mode, path: a file begins */

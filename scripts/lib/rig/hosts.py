@@ -278,7 +278,10 @@ class NestedHypervHost(HypervHost):
 def create(opts, may_fail):
     """A run; if it may fail, there is another try."""
     log_folder = parts.cache_folder() + '/logs'
-    if opts.host == 'tcg':
+    if opts.on_xen():
+        from . import xen  # pylint: disable=import-outside-toplevel,cyclic-import
+        kind = xen.XenHost
+    elif opts.host == 'tcg':
         kind = TcgHost
     else:
         kind = HypervHost if kvm.offers_hyperv() and not opts.count else NestedHypervHost

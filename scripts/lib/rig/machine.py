@@ -227,3 +227,33 @@ def outer(options, program, folder, kernel, initrd, disks):
     if khz:
         append += f' tsc_early_khz={khz}'
     return args + direct_boot(kernel, initrd, append)
+
+
+# No instruction that Xen or a guest may use and TCG does not have.
+XEN_CPU = ('EPYC,+svm,+npt,-monitor,-xsave,-avx,-avx2,-fma,-f16c,-xsaveopt,-xgetbv1,-xsavec')
+
+
+def xen(folder, hypervisor, kernel, initrd, disks, nic, dom0_mem, other_mem):
+    """A machine with Xen and its domain 0.
+
+    smap=hvm: else a PV domain 0 fails in an early iret under QEMU. cpuidle=0:
+    mwait. The messages of PVH guests are debug messages of Xen.
+    """
+    words = (f'console=com1 com1=115200,8n1 dom0_mem={dom0_mem}M,max:{dom0_mem}M '
+             'dom0_max_vcpus=1 dom0_vcpus_pin smap=hvm cpuidle=0 noreboot=no guest_loglvl=all')
+    # A comma in a module's parameters is two for QEMU.
+    modules = f'{kernel} console=hvc0 loglevel=4 panic=-1,{initrd}'
+    args = [QEMU_TCG, *bare('xhv-rig-xen'), '-machine', 'q35,vmport=off',
+            '-accel', 'tcg,thread=multi', '-smp', '2', '-cpu', XEN_CPU,
+            '-m', str(dom0_mem + other_mem),
+            '-serial', f'file:{folder}/outer.log',
+            '-device', 'virtio-serial-pci',
+            *socket_chardev('rig', f'{folder}/outer.socket'), *serial_port('rig', RIG_PORT),
+            *socket_chardev('inner', f'{folder}/guest.socket'), *serial_port('inner', INNER_PORT),
+            *socket_monitor(f'{folder}/qmp.socket')]
+    if nic:
+        args += ['-netdev', 'user,id=net0', '-device', 'virtio-net-pci,netdev=net0,romfile=']
+    for index, disk in enumerate(disks):
+        args += [*file_node(disk, f'disk{index}'),
+                 '-device', f'virtio-blk-pci,id=disk{index},drive=disk{index}{disk.properties()}']
+    return args + direct_boot(hypervisor, modules, words)

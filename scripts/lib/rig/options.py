@@ -3,9 +3,10 @@
 
 import argparse
 import os
+import shlex
 from dataclasses import dataclass, field
 
-HOSTS = ('tcg', 'hyperv')
+HOSTS = ('tcg', 'hyperv', 'xen-pvh', 'xen-pv')
 NICS = ('user', 'none')
 FORMATS = {'.vhd': 'vpc', '.vpc': 'vpc', '.vhdx': 'vhdx', '.qcow2': 'qcow2', '.vmdk': 'vmdk'}
 
@@ -83,7 +84,12 @@ class Options:
     verbose: bool
     count: str
     seed: int
+    # Options of the guests that follow on the same Xen
+    then: list
     command: list = field(default_factory=list)
+
+    def on_xen(self):
+        return self.host.startswith('xen-')
 
 
 def small_number(text, name, top):
@@ -179,7 +185,8 @@ def parser():
                allow_abbrev=False)
     p.add_argument('action', choices=('run', 'shell'), metavar='run|shell')
     p.add_argument('--host', choices=HOSTS, required=True,
-                   help='tcg: no Hyper-V, loopback transports; hyperv: VMBus devices')
+                   help='tcg: no Hyper-V, loopback transports; hyperv: VMBus devices; '
+                        'xen-pvh, xen-pv: a guest of real Xen, emulated')
     p.add_argument('--kernel', default='', metavar='VERSION',
                    help='a release, or a series such as 6.12 (initramfs guests)')
     kind = p.add_mutually_exclusive_group()
@@ -217,8 +224,32 @@ def parser():
     p.add_argument('--restart', action='store_true',
                    help='the guest may restart or start another kernel with the same init; '
                         'COMMAND then runs again')
+    p.add_argument('--then', action='append', default=[], metavar="'OPTIONS -- COMMAND'",
+                   help='on Xen: when this guest has ended, another one on the same Xen; the '
+                        'exit status is the first that is not 0')
     p.add_argument('--verbose', action='store_true', help='say when each step begins')
     return p
+
+
+def check_xen(a):
+    if a.host.startswith('xen-'):
+        if a.count or a.restart or a.param:
+            raise UsageError('not on Xen: --count, --restart, --param')
+        if not a.initramfs:
+            raise UsageError('on Xen only --initramfs guests so far')
+    elif a.then:
+        raise UsageError('--then needs --host xen-pvh or xen-pv')
+
+
+def parse_then(text):
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f'--then {text}: {error}') from error
+    then = parse(['run', *words])
+    if not then.on_xen() or then.then:
+        raise UsageError(f'--then {text}: another guest of the same Xen is needed')
+    return then
 
 
 def parse(argv):
@@ -241,6 +272,7 @@ def parse(argv):
         raise UsageError('--kernel needs --initramfs: an image boots its own kernel')
     if a.count and (a.host != 'hyperv' or not a.initramfs or a.smp != 1):
         raise UsageError('--count needs --host hyperv --initramfs --smp 1')
+    check_xen(a)
     assign_places(disks, image or not a.initramfs)
     add = [split_pair(text, '--add') for text in a.add]
     for path, _ in add:
@@ -254,4 +286,5 @@ def parse(argv):
         timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
                               a.host == 'tcg' else 300 if a.initramfs else 900),
         tries=a.tries, append=f'{a.append} nokaslr'.strip() if a.count else a.append,
-        restart=a.restart, verbose=a.verbose, count=a.count, seed=a.seed, command=command)
+        restart=a.restart, verbose=a.verbose, count=a.count, seed=a.seed,
+        then=[parse_then(text) for text in a.then], command=command)

@@ -12,12 +12,14 @@ from . import cpio, machine
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '../../..'))
 LIBS = ('deps', 'cache', 'mirror', 'kernel', 'modules', 'qemu', 'firmware', 'initramfs',
-        'image-base', 'image')
+        'xen', 'image-base', 'image')
 
 # Loaded in every initramfs guest.
 BASE_MODULES = 'virtio_pci virtio_console virtio_blk virtio_net'
 SCSI_MODULES = 'sd_mod sr_mod'
 VMBUS_MODULES = 'hv_vmbus hv_utils'
+# Where a guest of Xen reaches its host.
+CONSOLE = '/dev/hvc0'
 # They refuse to load unless on Xen.
 XEN_MODULES = 'xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xenfs xen-privcmd'
 SHIM = {'tcg': 'xen-hyperv-loopback', 'hyperv': 'xen-hyperv-vmbus'}
@@ -137,7 +139,7 @@ def quoted(text):
 def guest_settings(options, kernel_parts):
     """What an initramfs guest's init shall do, and our modules' files."""
     files = module_files(kernel_parts)
-    shim = SHIM[options.host] if options.shim else ''
+    shim = SHIM.get(options.host, '') if options.shim else ''
     if not options.load:
         shim = ''
     if shim and not any(path.endswith(f'/{shim}.ko') for path in files):
@@ -151,6 +153,9 @@ def guest_settings(options, kernel_parts):
     if options.host == 'hyperv':
         early.append(VMBUS_MODULES)
         late.append('hv_storvsc hv_netvsc')
+    if options.on_xen():
+        early = []
+        late.append(XEN_MODULES)
     settings = {
         'RIG_MODULES': ' '.join(early),
         'RIG_CORE_PARAM': ' '.join(core),
@@ -160,6 +165,7 @@ def guest_settings(options, kernel_parts):
         'RIG_LATE_MODULES': ' '.join(late),
         'RIG_DISKS': str(len(options.disks)),
         'RIG_NIC': '1' if options.nics else '',
+        'RIG_TERMINAL': CONSOLE if options.on_xen() else '',
     }
     return settings, files
 
@@ -169,7 +175,8 @@ def write_config(archive, settings):
     archive.file('etc/rig.conf', text.encode())
 
 
-def guest_initrd(path, options, kernel_parts):
+def guest_initrd(path, options, kernel_parts, add=()):
+    """Also adds files, [(path here, path in it)]."""
     settings, files = guest_settings(options, kernel_parts)
     with open(path, 'wb') as out:
         for layer in [*layers('core', 'tools'), kernel_parts.layer]:
@@ -178,6 +185,35 @@ def guest_initrd(path, options, kernel_parts):
         write_config(archive, settings)
         for name, data in files.items():
             archive.file(name, data)
+        for source, name in add:
+            archive.begin(name, os.path.getsize(source), os.stat(source).st_mode & 0o7777)
+            cpio.append_file(out, source)
+        archive.finish()
+
+
+def dom0():
+    """Xen, the kernel of its domain 0, and the layers of that one's initramfs."""
+    xen, folder, rig = shell('''
+        xen_hypervisor; echo "$REPLY" >&3
+        xen_dom0; echo "$REPLY" >&3
+        xen_rig "$root"; echo "$REPLY" >&3''')
+    return (f'{xen}/xen', f'{folder}/vmlinuz',
+            [*layers('core'), f'{folder}/modules.cpio', f'{folder}/layer.cpio',
+             f'{rig}/layer.cpio'])
+
+
+def dom0_initrd(path, dom0_layers, files):
+    """Files are {path in it: path here}."""
+    settings = {'RIG_MODULES': 'virtio_pci virtio_console virtio_blk',
+                'RIG_PORTS': machine.INNER_PORT}
+    with open(path, 'wb') as out:
+        for layer in dom0_layers:
+            cpio.append_layer(out, layer)
+        archive = cpio.Archive(out)
+        write_config(archive, settings)
+        for name, source in files.items():
+            archive.begin(name, os.path.getsize(source))
+            cpio.append_file(out, source)
         archive.finish()
 
 
