@@ -8,6 +8,7 @@
 #   initramfs_tools                 Debian's tools for tests, and fio
 #   initramfs_modules RELEASE KERNEL_DIR
 #                                   the kernel modules that guests need
+#   initramfs_net                   network tools, for both ends of a network
 #   initramfs_qemu                  the test host's QEMU, for the outer machine
 # Each sets REPLY to its folder with layer.cpio (initramfs_core also: agent).
 #
@@ -21,12 +22,15 @@ INITRAMFS_MODULES=(
 	xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xen-privcmd xenfs
 	sd_mod sr_mod ata_piix scsi_debug loop null_blk ext4 crc32c_generic isofs
 	kvm kvm_amd kvm_intel
+	tun 8021q
 )
 
 INITRAMFS_TOOLS=(
 	/usr/bin/xenstore-{chmod,exists,list,ls,read,rm,watch,write}
 	/usr/bin/{lsblk,taskset} /usr/sbin/{blkdiscard,mke2fs,e2fsck,blockdev}
 )
+
+INITRAMFS_NET=(/usr/bin/{iperf3,ping} /usr/sbin/ethtool)
 
 # Packs the folder $1 into $OUT/layer.cpio and removes it.
 initramfs_pack() {
@@ -133,6 +137,26 @@ initramfs_tools() {
 	key=$(cache_key "$REPLY" "$(dpkg-query -W xenstore-utils util-linux e2fsprogs libc6)" \
 		"${INITRAMFS_TOOLS[*]}" "$(declare -f initramfs_tools_make initramfs_program)")
 	cache_build rig-tools "$key" initramfs_tools_make "$REPLY"
+}
+
+# A layer of its own: iperf3 needs OpenSSL, which is most of it.
+initramfs_net_make() {
+	local root=$OUT/root tool
+
+	mkdir -p "$root"
+	for tool in "${INITRAMFS_NET[@]}"; do
+		initramfs_program "$root" "$tool"
+	done
+	initramfs_pack "$root"
+}
+
+initramfs_net() {
+	local key
+
+	deps_need iperf3 iputils-ping ethtool cpio
+	key=$(cache_key "$(dpkg-query -W iperf3 libiperf0 iputils-ping ethtool libssl3 libc6)" \
+		"${INITRAMFS_NET[*]}" "$(declare -f initramfs_net_make initramfs_program)")
+	cache_build rig-net "$key" initramfs_net_make
 }
 
 # Prints the files of the wanted modules and of all that they depend on.

@@ -119,6 +119,9 @@ class HypervHost(Host):
     append = 'console=ttyS0 panic=-1 loglevel=5'
 
     def prepare(self):
+        if any(nic.kind == 'rig' for nic in self.options.nics):
+            raise session.RigError('--nic rig is a network of the machine around a nested '
+                                   'guest, and this one is not nested')
         boot = self.boot(self.append)
         nodes = []
         for index, disk in enumerate(self.disks):

@@ -25,8 +25,8 @@ HYPERV_SMBIOS = 'type=1,manufacturer=Microsoft Corporation,product=Virtual Machi
 ROOT_PORTS = 4
 # The first controller's instance; the others' follow in their last digit.
 SCSI_INSTANCE = uuid.UUID('f8b3781a-1e82-4818-a1c3-63d806ec15b0')
-
-# Likewise of NICs.
+# Likewise of NICs, and their addresses, of Microsoft's as on Hyper-V.
+MAC = '00:15:5d:77:00:{:02x}'
 NIC_INSTANCE = uuid.UUID('f8b3781b-1e82-4818-a1c3-63d806ec1600')
 
 
@@ -89,21 +89,29 @@ def serial_port(ident, name):
     return ['-device', f'virtserialport,chardev={ident},name={name}']
 
 
-def user_nics(options):
+def nics(options):
+    """NICs net0, net1 ..., each on the netdev of the same name."""
     args = []
-    for index, _ in enumerate(options.nics):
-        args += ['-netdev', f'user,id=net{index}',
-                 '-device', f'virtio-net-pci,netdev=net{index},romfile=']
+    for index, nic in enumerate(options.nics):
+        properties = {'mac': MAC.format(index), **nic.properties}
+        if nic.model == 'vmbus':
+            device = 'vmbus-net'
+            properties['instanceid'] = uuid.UUID(int=NIC_INSTANCE.int + index)
+        else:
+            device = 'virtio-net-pci'
+            properties['romfile'] = ''
+        text = ''.join(f',{name}={value}' for name, value in properties.items())
+        netdev = (f'tap,id=net{index},ifname=tap{index},script=no,downscript=no'
+                  if nic.kind == 'rig' else f'user,id=net{index}')
+        args += ['-netdev', netdev, '-device', f'{device},id=nic{index},netdev=net{index}{text}']
     return args
 
 
-def vmbus_nics(options):
-    args = []
-    for index, _ in enumerate(options.nics):
-        instance = uuid.UUID(int=NIC_INSTANCE.int + index)
-        args += ['-netdev', f'user,id=net{index}',
-                 '-device', f'vmbus-net,id=nic{index},netdev=net{index},instanceid={instance}']
-    return args
+def outer_nic(options):
+    """The outer machine's own way out, if a guest's NIC needs it."""
+    if not any(nic.kind == 'user' for nic in options.nics):
+        return []
+    return ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile=']
 
 
 def virtio_disks(disks):
@@ -137,7 +145,7 @@ def tcg(options, folder, disks, boot):
             '-device', 'virtio-serial-pci',
             *socket_chardev('rig', f'{folder}/guest.socket'), *serial_port('rig', RIG_PORT),
             *socket_monitor(f'{folder}/qmp.socket'),
-            *virtio_disks(disks), *user_nics(options), *root_ports(), *boot]
+            *virtio_disks(disks), *nics(options), *root_ports(), *boot]
 
 
 def vmbus_disks(disks, image):
@@ -178,7 +186,7 @@ def hyperv(options, program, nodes, disks, image, chardevs, boot):
             '-smbios', HYPERV_SMBIOS, '-device', 'vmbus-bridge',
             *chardevs, '-serial', 'chardev:serial', *monitor('qmp'),
             '-device', 'virtio-serial-pci', *serial_port('rig', RIG_PORT),
-            *nodes, *vmbus_disks(disks, image), *vmbus_nics(options), *boot]
+            *nodes, *vmbus_disks(disks, image), *nics(options), *boot]
 
 
 def clock(options):
@@ -212,7 +220,7 @@ def outer(options, program, folder, kernel, initrd, disks):
             *socket_chardev('inner-qmp', f'{folder}/qmp.socket'),
             *serial_port('inner-qmp', QMP_PORT),
             *socket_monitor(f'{folder}/outer-qmp.socket'),
-            *user_nics(options)]
+            *outer_nic(options)]
     for index, disk in enumerate([] if options.count else disks):
         args += [*file_node(disk, f'disk{index}'),
                  '-device', f'virtio-blk-pci,drive=disk{index}']

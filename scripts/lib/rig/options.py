@@ -7,7 +7,10 @@ import shlex
 from dataclasses import dataclass, field
 
 HOSTS = ('tcg', 'hyperv', 'xen-pvh', 'xen-pv')
-NICS = ('user', 'none')
+NICS = ('user', 'rig', 'none')
+# What can be said of a NIC on --host hyperv: properties of QEMU's vmbus-net.
+NIC_PROPERTIES = ('mac', 'max-channels', 'max-version', 'max-mtu', 'max-batch', 'speed',
+                  'csum', 'lso', 'friendly-name', 'fault')
 FORMATS = {'.vhd': 'vpc', '.vpc': 'vpc', '.vhdx': 'vhdx', '.qcow2': 'qcow2', '.vmdk': 'vmdk'}
 
 USAGE = """\
@@ -59,6 +62,13 @@ class Disk:
         if self.write_cache:
             text += f',write-cache={self.write_cache}'
         return text
+
+
+@dataclass
+class Nic:
+    kind: str
+    model: str
+    properties: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -140,6 +150,28 @@ def parse_disk(text):
     return disk
 
 
+def parse_nic(text, host):
+    kind, *words = text.split(',')
+    if kind not in NICS:
+        raise UsageError(f'--nic {text}: {", ".join(NICS)}')
+    if kind == 'rig' and host != 'hyperv':
+        raise UsageError('--nic rig needs --host hyperv')
+    nic = Nic(kind, 'vmbus' if host == 'hyperv' else 'virtio')
+    for word in words:
+        name, _, value = word.partition('=')
+        if name == 'model' and value in ('vmbus', 'virtio'):
+            nic.model = value
+        elif name in NIC_PROPERTIES and value:
+            nic.properties[name] = value
+        else:
+            raise UsageError(f'--nic {text}: unknown option {word}')
+    if nic.model == 'vmbus' and host != 'hyperv':
+        raise UsageError(f'--nic {text}: no VMBus on this host')
+    if nic.model != 'vmbus' and set(nic.properties) - {'mac'}:
+        raise UsageError(f'--nic {text}: only a VMBus NIC has these properties')
+    return nic
+
+
 def boot_disk(disk):
     """The disk where a Gen 1 machine's firmware looks first."""
     disk.bus, disk.controller, disk.lun = 'ide', 0, 0
@@ -202,7 +234,10 @@ def parser():
                    help='log=FILE: writes and flushes go there too, as dm-log-writes has them; '
                         'bus=ide|scsi, ctl=N, lun=N, format=, serial=, ro, snapshot, cdrom, '
                         'sector=512|4096, write-cache=on|off')
-    p.add_argument('--nic', action='append', default=[], choices=NICS, metavar='user|none')
+    p.add_argument('--nic', action='append', default=[], metavar='user|rig|none[,opts]',
+                   help='user: out through this machine; rig (hyperv): to the machine around '
+                        'the guest, see docs/contributing.md; model=vmbus|virtio, mac=, and of '
+                        'the VMBus one ' + ', '.join(f'{n}=' for n in NIC_PROPERTIES[1:]))
     p.add_argument('--param', action='append', default=[], metavar="'NAME=VALUE ...'",
                    help="of the transport's module, or of xen-hyperv as xen-hyperv.NAME=VALUE")
     p.add_argument('--no-shim', dest='shim', action='store_false', help='native drivers')
@@ -281,7 +316,8 @@ def parse(argv):
     return Options(
         action=a.action, host=a.host, kernel=a.kernel, image=image, initramfs=a.initramfs,
         smp=a.smp, mem=a.mem or (512 if a.initramfs else 1024), disks=disks,
-        nics=[nic for nic in a.nic if nic != 'none'], param=' '.join(a.param).split(),
+        nics=[nic for nic in (parse_nic(text, a.host) for text in a.nic) if nic.kind != 'none'],
+        param=' '.join(a.param).split(),
         shim=a.shim, load=a.load, add=add, get=[split_pair(text, '--get') for text in a.get],
         timeout=a.timeout or (86400 if a.action == 'shell' else 120 if a.initramfs and
                               a.host == 'tcg' else 300 if a.initramfs else 900),

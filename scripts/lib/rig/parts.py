@@ -22,6 +22,8 @@ VMBUS_MODULES = 'hv_vmbus hv_utils'
 CONSOLE = '/dev/hvc0'
 # They refuse to load unless on Xen.
 XEN_MODULES = 'xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xenfs xen-privcmd'
+# Of the outer machine's side of a rig network.
+NETWORK_FILES = {'rig-net': 'etc/rig-net', 'rig-net.cgi': 'www/cgi-bin/data'}
 SHIM = {'tcg': 'xen-hyperv-loopback', 'hyperv': 'xen-hyperv-vmbus'}
 
 
@@ -86,10 +88,10 @@ def kernel(spec, with_ours):
 
 
 def layers(*names):
-    """The cpio layers that depend on no kernel: core, tools, qemu."""
+    """The cpio layers that depend on no kernel: core, tools, net, qemu."""
     return [line + '/layer.cpio' for line in shell(
         'for layer; do case $layer in core) initramfs_core "$root" ;; tools) initramfs_tools ;; '
-        'qemu) initramfs_qemu ;; esac; echo "$REPLY" >&3; done', *names)]
+        'net) initramfs_net ;; qemu) initramfs_qemu ;; esac; echo "$REPLY" >&3; done', *names)]
 
 
 def module_files(kernel_parts):
@@ -164,7 +166,7 @@ def guest_settings(options, kernel_parts):
         'RIG_SHIM_MODULES': XEN_MODULES if shim else '',
         'RIG_LATE_MODULES': ' '.join(late),
         'RIG_DISKS': str(len(options.disks)),
-        'RIG_NIC': '1' if options.nics else '',
+        'RIG_NICS': str(len(options.nics)),
         'RIG_TERMINAL': CONSOLE if options.on_xen() else '',
     }
     return settings, files
@@ -179,7 +181,8 @@ def guest_initrd(path, options, kernel_parts, add=()):
     """Also adds files, [(path here, path in it)]."""
     settings, files = guest_settings(options, kernel_parts)
     with open(path, 'wb') as out:
-        for layer in [*layers('core', 'tools'), kernel_parts.layer]:
+        names = ['core', 'tools', 'net'] if options.nics else ['core', 'tools']
+        for layer in [*layers(*names), kernel_parts.layer]:
             cpio.append_layer(out, layer)
         archive = cpio.Archive(out)
         write_config(archive, settings)
@@ -219,15 +222,21 @@ def dom0_initrd(path, dom0_layers, files):
 
 def outer_initrd(path, options, kernel_parts, files):
     """The outer machine's: QEMU, and files {path in it: path here}."""
+    taps = [str(index) for index, nic in enumerate(options.nics) if nic.kind == 'rig']
     settings = {
         'RIG_MODULES': 'virtio_pci virtio_console virtio_blk virtio_net kvm_amd',
         'RIG_PORTS': f'{machine.INNER_PORT} {machine.SERIAL_PORT} {machine.QMP_PORT}',
-        'RIG_NIC': '1' if options.nics else '',
+        'RIG_NICS': '1' if len(options.nics) > len(taps) else '',
+        'RIG_TAPS': ' '.join(taps),
     }
     with open(path, 'wb') as out:
-        for layer in [*layers('core', 'qemu'), kernel_parts.layer]:
+        for layer in [*layers('core', 'qemu', *(['net'] if taps else [])), kernel_parts.layer]:
             cpio.append_layer(out, layer)
         archive = cpio.Archive(out)
+        if taps:
+            for name, guest_path in NETWORK_FILES.items():
+                with open(f'{ROOT}/tests/guest/{name}', 'rb') as file:
+                    archive.file(guest_path, file.read(), 0o755)
         write_config(archive, settings)
         for name, source in files.items():
             archive.begin(name, os.path.getsize(source))
