@@ -24,6 +24,7 @@
 #include <linux/uaccess.h>
 
 #include "loopback.h"
+#include "net.h"
 
 #define MAX_COMMAND	200
 #define MAX_WORDS	5
@@ -194,6 +195,7 @@ void loop_control_init(void)
 {
 	folder = debugfs_create_dir("xen-hyperv-loopback", NULL);
 	debugfs_create_file("control", 0600, folder, NULL, &control_ops);
+	loop_net_control_init(folder);
 }
 
 void loop_control_exit(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * xen-hyperv-loopback: disks in the guest's own memory.
+ * xen-hyperv-loopback: disks in the guest's own memory. (NICs are in net.c.)
  *
  * A transport without a host, so that the whole Xen side runs and is tested on
  * any hypervisor or none. It keeps to the contexts of a real one: an I/O is
@@ -27,6 +27,7 @@
 
 #include "../include/xhv/core.h"
 #include "loopback.h"
+#include "net.h"
 
 static unsigned int disks = 1;
 module_param(disks, uint, 0400);
@@ -541,6 +542,9 @@ static int __init loop_init(void)
 			goto err_del;
 	}
 	xhv_block_settle();
+	err = loop_net_init();
+	if (err)
+		goto err_del;
 	loop_control_init();
 	return 0;
 
@@ -552,11 +556,12 @@ err_del:
 static void __exit loop_exit(void)
 {
 	loop_control_exit();
+	loop_net_exit();
 	del_disks();
 }
 
 module_init(loop_init);
 module_exit(loop_exit);
 
-MODULE_DESCRIPTION("RAM disks for xen-hyperv");
+MODULE_DESCRIPTION("RAM disks and joined NICs for xen-hyperv");
 MODULE_LICENSE("GPL");

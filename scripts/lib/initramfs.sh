@@ -28,6 +28,7 @@ INITRAMFS_MODULES=(
 INITRAMFS_TOOLS=(
 	/usr/bin/xenstore-{chmod,exists,list,ls,read,rm,watch,write}
 	/usr/bin/{lsblk,taskset} /usr/sbin/{blkdiscard,mke2fs,e2fsck,blockdev}
+	/usr/bin/{ip,ping,iperf3} /usr/sbin/ethtool
 )
 
 INITRAMFS_NET=(/usr/bin/{iperf3,ping} /usr/sbin/ethtool)
@@ -132,9 +133,11 @@ initramfs_tools_make() {
 initramfs_tools() {
 	local key
 
-	deps_need xenstore-utils util-linux e2fsprogs cpio
+	deps_need xenstore-utils util-linux e2fsprogs cpio iproute2 iputils-ping \
+		iperf3 ethtool
 	initramfs_fio || return
-	key=$(cache_key "$REPLY" "$(dpkg-query -W xenstore-utils util-linux e2fsprogs libc6)" \
+	key=$(cache_key "$REPLY" "$(dpkg-query -W xenstore-utils util-linux e2fsprogs libc6 \
+		iproute2 iputils-ping iperf3 ethtool)" \
 		"${INITRAMFS_TOOLS[*]}" "$(declare -f initramfs_tools_make initramfs_program)")
 	cache_build rig-tools "$key" initramfs_tools_make "$REPLY"
 }
