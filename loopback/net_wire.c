@@ -9,9 +9,7 @@
 #include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#if __has_include(<net/gso.h>)
-#include <net/gso.h>	/* where skb_gso_segment() went in 6.5 */
-#endif
+#include <net/udp.h>	/* and skb_gso_segment(), wherever the kernel has it */
 
 #include "net.h"
 
