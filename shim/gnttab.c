@@ -3,10 +3,8 @@
  * Grant table version 1: the table, and the use of entries by back ends. The
  * guest's calls are in gnttab_ops.c.
  *
- * The table is XHV_GNTTAB_MAX_FRAMES frames that are all there from the start:
- * the guest finds them at consecutive addresses, and it grows the table with
- * IRQs off (under gnttab_list_lock), when nothing can be mapped. What grows is
- * how many of them count, and with each of those a page of active entries.
+ * The table grows by frames (gnttab_frames.c), and with each of them comes a page
+ * of active entries.
  *
  * An entry of the table is the guest's memory: read once, checked, and marked
  * by compare and exchange, as public/grant_table.h demands. Next to it there is
@@ -59,7 +57,6 @@
 #define MAX_RETRIES		4
 
 static struct grant_entry_v1 *table;
-static xen_pfn_t pfns[XHV_GNTTAB_MAX_FRAMES];
 /* A page for each frame that counts. */
 static atomic64_t *active[XHV_GNTTAB_MAX_FRAMES];
 static unsigned int nr_frames;	/* written after what it counts */
@@ -396,6 +393,8 @@ int xhv_gnttab_grow(unsigned int frames)
 	if (frames > XHV_GNTTAB_MAX_FRAMES)
 		return -EINVAL;
 	for (i = old; i < frames; i++) {
+		if (xhv_gnttab_frame_add(i))
+			return -ENOMEM;
 		if (READ_ONCE(active[i]))
 			continue;
 		page = (atomic64_t *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
@@ -414,15 +413,9 @@ long xhv_gnttab_add_to_physmap(unsigned long idx, xen_pfn_t gpfn)
 {
 	if (idx >= XHV_GNTTAB_MAX_FRAMES)
 		return -EINVAL;
-	if (gpfn != pfns[idx])
+	if (gpfn != xhv_gnttab_frame_pfn(idx))
 		return -EOPNOTSUPP;
 	return xhv_gnttab_grow(idx + 1) ? -EINVAL : 0;
-}
-
-void *xhv_gnttab_frames(xen_pfn_t **list)
-{
-	*list = pfns;
-	return table;
 }
 
 void xhv_gnttab_show(struct seq_file *m)
@@ -446,25 +439,17 @@ void xhv_gnttab_show(struct seq_file *m)
 
 int xhv_gnttab_init(void)
 {
-	unsigned int i;
 	int rc;
 
 	rc = xhv_memory_init();
 	if (rc)
 		return rc;
 
-	/* A power of two of pages, so aligned to its size in either case. */
-	table = kvzalloc(XHV_GNTTAB_MAX_FRAMES * PAGE_SIZE, GFP_KERNEL);
+	table = xhv_gnttab_frames_init();
 	/* INITIAL_NR_GRANT_FRAMES, xen/common/grant_table.c */
 	if (!table || xhv_gnttab_grow(1)) {
 		xhv_gnttab_exit();
 		return -ENOMEM;
-	}
-	for (i = 0; i < XHV_GNTTAB_MAX_FRAMES; i++) {
-		void *frame = (char *)table + i * PAGE_SIZE;
-
-		pfns[i] = is_vmalloc_addr(frame) ? vmalloc_to_pfn(frame) :
-						   PFN_DOWN(__pa(frame));
 	}
 	atomic64_set(&refused, 0);
 	return 0;
@@ -475,7 +460,7 @@ void xhv_gnttab_exit(void)
 	unsigned int i;
 
 	nr_frames = 0;
-	kvfree(table);
+	xhv_gnttab_frames_exit();
 	table = NULL;
 	for (i = 0; i < XHV_GNTTAB_MAX_FRAMES; i++) {
 		free_page((unsigned long)active[i]);

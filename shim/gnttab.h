@@ -62,12 +62,13 @@ void xhv_gnttab_unpin_list(const grant_ref_t *refs, unsigned int step,
 void *xhv_gnttab_map(grant_ref_t ref, bool write);
 
 /* The table itself, for waking: XHV_GNTTAB_MAX_FRAMES virtually contiguous
- * pages and their frame numbers.
+ * pages and their frame numbers. Only what the table has grown to may be
+ * touched; the number of a frame beyond is 0.
  */
 void *xhv_gnttab_frames(xen_pfn_t **pfns);
 
 /* XENMEM_add_to_physmap, XENMAPSPACE_grant_table: grow to hold frame @idx.
- * @gpfn must be the page that we gave out for it. IRQs off, does not sleep.
+ * @gpfn must be the number that we gave out for it. IRQs off, does not sleep.
  */
 long xhv_gnttab_add_to_physmap(unsigned long idx, xen_pfn_t gpfn);
 

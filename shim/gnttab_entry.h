@@ -20,4 +20,20 @@ unsigned int xhv_gnttab_nr_frames(void);
  */
 int xhv_gnttab_grow(unsigned int frames);
 
+/*
+ * gnttab_frames.c
+ */
+
+/* The table: addresses for all frames, none of which has memory. NULL if there
+ * are none to be had. Process context, as its end, which takes NULL as well.
+ */
+struct grant_entry_v1 *xhv_gnttab_frames_init(void);
+void xhv_gnttab_frames_exit(void);
+
+/* Gives frame @idx its memory, if it has none. As xhv_gnttab_grow(). */
+int xhv_gnttab_frame_add(unsigned int idx);
+
+/* The number of frame @idx; 0 while it has no memory. */
+xen_pfn_t xhv_gnttab_frame_pfn(unsigned int idx);
+
 #endif /* XHV_GNTTAB_ENTRY_H */

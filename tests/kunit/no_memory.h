@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 bool xhv_double_is_without_memory(void);
 
@@ -17,8 +18,11 @@ bool xhv_double_is_without_memory(void);
 #define XHV_OR_NOTHING(alloc)						\
 	(xhv_double_is_without_memory() ? (typeof(alloc))0 : (alloc))
 
+#undef alloc_page
+#define alloc_page(gfp)		XHV_OR_NOTHING(alloc_pages(gfp, 0))
 #define get_zeroed_page(gfp)	XHV_OR_NOTHING(get_zeroed_page(gfp))
 #define kcalloc(n, size, gfp)	XHV_OR_NOTHING(kcalloc(n, size, gfp))
-#define kvzalloc(size, gfp)	XHV_OR_NOTHING(kvzalloc(size, gfp))
+#define vmap(pages, n, flags, prot) \
+	XHV_OR_NOTHING(vmap(pages, n, flags, prot))
 
 #endif /* XHV_KUNIT_NO_MEMORY_H */
