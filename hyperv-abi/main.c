@@ -14,6 +14,7 @@
 #include <linux/hyperv.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
@@ -37,7 +38,7 @@ MODULE_PARM_DESC(native, "devices to leave to native drivers: instance GUIDs, \"
 
 static unsigned int ring_kb = 64;
 module_param(ring_kb, uint, 0400);
-MODULE_PARM_DESC(ring_kb, "ring size of a disk's channel in KiB, each way (64)");
+MODULE_PARM_DESC(ring_kb, "memory of the two rings of a disk's channel in KiB (64)");
 
 static unsigned int channels = STOR_MAX_CHANNELS;
 module_param(channels, uint, 0400);
@@ -69,10 +70,16 @@ static atomic_t probing;
 static unsigned long last_change;	/* jiffies */
 static bool settled;
 
-unsigned int stor_ring_bytes(void)
+/* An answer has one size, 88 bytes with its header and trailer; a request has 8
+ * bytes more for each of its pages. Their sum is what VMBus allocates, as a power
+ * of two of pages (vmbus_alloc_ring()).
+ */
+void stor_ring_sizes(u32 *send, u32 *receive)
 {
-	/* A ring's header takes a page of it. */
-	return VMBUS_RING_SIZE(clamp(ring_kb, 32U, 4096U) * SZ_1K);
+	u32 bytes = clamp(ring_kb, 32U, 8192U) * SZ_1K;
+
+	*receive = PAGE_ALIGN(bytes / 4);
+	*send = PAGE_ALIGN(bytes) - *receive;
 }
 
 unsigned int stor_max_channels(void)

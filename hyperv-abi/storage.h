@@ -186,8 +186,8 @@ struct stor_queue {
 
 /* main.c */
 
-/* Ring buffer bytes of a channel, each way. */
-unsigned int stor_ring_bytes(void);
+/* Bytes of a channel's rings, each with a page of its header. */
+void stor_ring_sizes(u32 *send, u32 *receive);
 /* How many channels a controller may have. */
 unsigned int stor_max_channels(void);
 /* Disks were added: name them, unless module init will do that. */

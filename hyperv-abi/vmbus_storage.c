@@ -42,9 +42,11 @@ static const u16 versions[] = {
 static int open_channel(struct stor_host *host, struct vmbus_channel *ch)
 {
 	struct vstor_properties props = { };
+	u32 send_bytes, receive_bytes;
 	struct stor_chan *c;
 	int err;
 
+	stor_ring_sizes(&send_bytes, &receive_bytes);
 	c = kzalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
@@ -56,8 +58,8 @@ static int open_channel(struct stor_host *host, struct vmbus_channel *ch)
 	mutex_lock(&host->chans_lock);
 	err = -ENOSPC;
 	if (!host->gone && host->nr_chans < STOR_MAX_CHANNELS)
-		err = vmbus_open(ch, stor_ring_bytes(), stor_ring_bytes(),
-				 &props, sizeof(props), stor_on_channel, c);
+		err = vmbus_open(ch, send_bytes, receive_bytes, &props,
+				 sizeof(props), stor_on_channel, c);
 	if (!err) {
 		host->chans[host->nr_chans] = c;
 		/* pairs with choose_chan() */

@@ -42,9 +42,10 @@ static unsigned int nr_chans, room, steps;
 static u64 last_id;
 static struct hv_device hvdev;
 
-unsigned int stor_ring_bytes(void)
+void stor_ring_sizes(u32 *send, u32 *receive)
 {
-	return 4096;
+	*send = 3 * PAGE_SIZE;
+	*receive = PAGE_SIZE;
 }
 
 unsigned int stor_max_channels(void)
