@@ -32,11 +32,11 @@
 #define VBD_MAX_RING_ORDER	2
 #define VBD_MAX_RING_PAGES	BIT(VBD_MAX_RING_ORDER)
 #define VBD_NAME_LEN		12
-/* Segments that a request takes from the ring's pool at once, as many as the
- * stock front end sends with our defaults (blkfront.c). The pool, 32 KiB at most,
- * has room for a ring full of such; requests that find none wait in the ring.
+/* Segments that a request takes from the ring's pool at once. The pool, 16 KiB at
+ * most, has room for 64 requests of 128 KiB; requests that find none wait in the
+ * ring.
  */
-#define VBD_SEG_UNIT		64
+#define VBD_SEG_UNIT		32
 #define VBD_MAX_SEG_UNITS	64
 
 /**
