@@ -164,11 +164,40 @@ static long name(unsigned long cmd, unsigned long a2, unsigned long a3)	\
 #define HANDLER_RAW(fn)		fn(arg)
 
 FAMILY(event_channel_op, XHV_EVENT_CHANNEL_OP)
-FAMILY(memory_op, XHV_MEMORY_OP)
 FAMILY(xen_version, XHV_XEN_VERSION)
 FAMILY(sched_op, XHV_SCHED_OP)
 FAMILY(physdev_op, XHV_PHYSDEV_OP)
 FAMILY(hvm_op, XHV_HVM_OP)
+
+#undef HANDLER_RAW
+#define HANDLER_RAW(fn)		fn(arg, a3)
+
+FAMILY(memory_cmd, XHV_MEMORY_OP)
+
+/* do_memory_op() (xen/common/memory.c): those that work on one thing have no
+ * extent to begin with, and it says so before it looks at the argument; those that
+ * arch_memory_op() has do not look.
+ */
+static long memory_op(unsigned long cmd, unsigned long a2, unsigned long a3)
+{
+	unsigned long start = cmd >> XHV_MEMOP_EXTENT_SHIFT;
+
+	cmd &= BIT(XHV_MEMOP_EXTENT_SHIFT) - 1;
+	switch (cmd) {
+	case XENMEM_exchange:
+	case XENMEM_maximum_ram_page:
+	case XENMEM_current_reservation:
+	case XENMEM_maximum_reservation:
+	case XENMEM_maximum_gpfn:
+	case XENMEM_remove_from_physmap:
+	case XENMEM_claim_pages:
+	case XENMEM_get_vnumainfo:
+	case XENMEM_reserved_device_memory_map:
+		if (start)
+			return -EINVAL;
+	}
+	return memory_cmd(cmd, a2, start);
+}
 
 /* An array of @a3 operations. An HVM guest's unknown and refused commands end
  * in hvm_grant_table_op(), before do_grant_table_op() looks at the count.

@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 #include <asm/e820/types.h>
 
+#include "../xen-abi/hypercalls.h"
 #include "domid.h"
 #include "gnttab.h"
 #include "guest.h"
@@ -29,10 +30,8 @@
 
 /* A domU's largest extent: 2 MiB (domu_max_order, xen/common/memory.c). */
 #define MAX_EXTENT_ORDER	9
-/* A longer list cannot be continued by Xen and is not begun: UINT_MAX >>
- * MEMOP_EXTENT_SHIFT (xen/include/xen/hypercall.h).
- */
-#define MAX_EXTENTS		(UINT_MAX >> 6)
+/* A longer list cannot be continued by Xen and is not begun. */
+#define MAX_EXTENTS		(UINT_MAX >> XHV_MEMOP_EXTENT_SHIFT)
 
 /* System RAM when the module was loaded, ascending; read only afterwards. */
 struct ram_range {
@@ -102,13 +101,14 @@ bool xhv_memory_all_ram(const u64 *pfns, unsigned int n)
 	return true;
 }
 
-/* What all three reservation calls check first; a failure is "0 extents
- * done". Whether the domain is right is part of it.
+/* What all three reservation calls check first; a failure is "no more than
+ * @start extents done". Whether the domain is right is part of it.
  */
-static bool get_reservation(unsigned long gva, struct xen_memory_reservation *r)
+static bool get_reservation(unsigned long gva, unsigned long start,
+			    struct xen_memory_reservation *r)
 {
 	return !xhv_copy_from_guest(r, gva, sizeof(*r)) &&
-	       r->nr_extents <= MAX_EXTENTS &&
+	       r->nr_extents <= MAX_EXTENTS && start < r->nr_extents &&
 	       r->extent_order <= MAX_EXTENT_ORDER &&
 	       !xhv_domid_check_target(r->domid);
 }
@@ -128,55 +128,54 @@ static bool get_extent(const struct xen_memory_reservation *r, unsigned long i)
 	return true;
 }
 
-long xhv_memory_decrease_reservation(unsigned long gva)
+/* @n frames more for the balloon, or fewer. It has no more than there are; and
+ * beyond the maximum reservation Xen has nothing to give.
+ */
+static bool balloon(long n)
+{
+	long now = atomic_long_add_return(n, &ballooned);
+
+	if (now >= 0 && now <= ram_pages)
+		return true;
+	atomic_long_sub(n, &ballooned);
+	return false;
+}
+
+static long change_reservation(unsigned long gva, unsigned long start,
+			       bool decrease)
 {
 	struct xen_memory_reservation r;
-	unsigned long i, n;
+	unsigned long i;
+	long n;
 
-	if (!get_reservation(gva, &r))
-		return 0;
+	if (!get_reservation(gva, start, &r))
+		return start;
 
-	n = 1UL << r.extent_order;
-	for (i = 0; i < r.nr_extents; i++) {
-		if (!get_extent(&r, i))
+	n = 1L << r.extent_order;
+	for (i = start; i < r.nr_extents; i++) {
+		if (!get_extent(&r, i) || !balloon(decrease ? n : -n))
 			break;
-		if (atomic_long_add_return(n, &ballooned) > ram_pages) {
-			atomic_long_sub(n, &ballooned);
-			break;
-		}
 		xhv_give_way();
 	}
 	return i;
 }
 
-long xhv_memory_populate_physmap(unsigned long gva)
+long xhv_memory_decrease_reservation(unsigned long gva, unsigned long start)
 {
-	struct xen_memory_reservation r;
-	unsigned long i, n;
+	return change_reservation(gva, start, true);
+}
 
-	if (!get_reservation(gva, &r))
-		return 0;
-
-	n = 1UL << r.extent_order;
-	for (i = 0; i < r.nr_extents; i++) {
-		if (!get_extent(&r, i))
-			break;
-		/* Beyond the maximum reservation Xen has nothing to give. */
-		if (atomic_long_sub_return(n, &ballooned) < 0) {
-			atomic_long_add(n, &ballooned);
-			break;
-		}
-		xhv_give_way();
-	}
-	return i;
+long xhv_memory_populate_physmap(unsigned long gva, unsigned long start)
+{
+	return change_reservation(gva, start, false);
 }
 
 /* Frames that are allocated to the domain but not in its physical map. There
  * are none: the host has given us what it has given us.
  */
-long xhv_memory_increase_reservation(unsigned long gva)
+long xhv_memory_increase_reservation(unsigned long gva, unsigned long start)
 {
-	return 0;
+	return start;
 }
 
 /* A host's frame; the guest's own last one is all that we know. */
@@ -252,29 +251,49 @@ static long may_add(domid_t dom, unsigned int space)
 	return rc;
 }
 
-long xhv_memory_add_to_physmap(struct xen_add_to_physmap *a)
+/* A size has 16 bits, so has what begins within it. */
+static bool start_makes_sense(unsigned long start)
+{
+	return start <= U16_MAX;
+}
+
+/* xenmem_add_to_physmap(); only ranges have extents. */
+static long add_frames(const struct xen_add_to_physmap *a, unsigned int start)
 {
 	unsigned int i;
-	long rc;
+	long rc = 0;
 
-	if (a->space == XENMAPSPACE_gmfn_foreign)
-		return -ENOSYS;
-	rc = may_add(a->domid, a->space);
-	if (rc)
-		return rc;
-	if (a->gpfn == ~0UL)
-		return -EINVAL;
-	if (a->space != XENMAPSPACE_gmfn_range)
-		return add_one(a->space, a->idx, a->gpfn);
-
+	if (a->size < start)
+		return -EILSEQ;
 	if (a->gpfn + a->size < a->gpfn || a->idx + a->size < a->idx)
 		return -EOVERFLOW;
-	for (i = 0; i < a->size && !rc; i++)
+	for (i = start; i < a->size && !rc; i++)
 		rc = add_one(XENMAPSPACE_gmfn, a->idx + i, a->gpfn + i);
 	return rc;
 }
 
-long xhv_memory_add_to_physmap_batch(unsigned long gva)
+long xhv_memory_add_to_physmap(unsigned long gva, unsigned long start)
+{
+	struct xen_add_to_physmap a;
+	long rc;
+
+	if (!start_makes_sense(start))
+		return -EDOM;
+	if (xhv_copy_from_guest(&a, gva, sizeof(a)))
+		return -EFAULT;
+	if (a.space == XENMAPSPACE_gmfn_foreign)
+		return -ENOSYS;
+	rc = may_add(a.domid, a.space);
+	if (rc)
+		return rc;
+	if (a.gpfn == ~0UL)
+		return -EINVAL;
+	if (a.space != XENMAPSPACE_gmfn_range)
+		return add_one(a.space, a.idx, a.gpfn);
+	return add_frames(&a, start);
+}
+
+long xhv_memory_add_to_physmap_batch(unsigned long gva, unsigned long start)
 {
 	struct xen_add_to_physmap_range a;
 	unsigned long idxs, gpfns, errs, idx;
@@ -283,6 +302,8 @@ long xhv_memory_add_to_physmap_batch(unsigned long gva)
 	long rc;
 	int err;
 
+	if (!start_makes_sense(start))
+		return -EDOM;
 	if (xhv_copy_from_guest(&a, gva, sizeof(a)))
 		return -EFAULT;
 	if (a.space == XENMAPSPACE_gmfn_range)
@@ -290,11 +311,13 @@ long xhv_memory_add_to_physmap_batch(unsigned long gva)
 	rc = may_add(a.domid, a.space);
 	if (rc)
 		return rc;
+	if (a.size < start)
+		return -EILSEQ;
 
 	idxs = (unsigned long)a.idxs;
 	gpfns = (unsigned long)a.gpfns;
 	errs = (unsigned long)a.errs;
-	for (i = 0; i < a.size; i++) {
+	for (i = start; i < a.size; i++) {
 		if (xhv_copy_from_guest(&idx, idxs + i * sizeof(idx),
 					sizeof(idx)) ||
 		    xhv_copy_from_guest(&gfn, gpfns + i * sizeof(gfn),
@@ -324,7 +347,7 @@ long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a)
 /* The map "as it was when the domain was started" (public/memory.h): its RAM.
  * What lies between is the firmware's and devices'.
  */
-long xhv_memory_memory_map(unsigned long gva)
+long xhv_memory_memory_map(unsigned long gva, unsigned long start)
 {
 	struct boot_e820_entry entry;
 	struct xen_memory_map map;
@@ -350,7 +373,8 @@ long xhv_memory_memory_map(unsigned long gva)
 /* public/memory.h: struct xen_reserved_device_memory_map. No device that needs
  * memory of its own mapped one to one is assigned to the guest by Xen.
  */
-long xhv_memory_reserved_device_memory_map(unsigned long gva)
+long xhv_memory_reserved_device_memory_map(unsigned long gva,
+					   unsigned long start)
 {
 	struct {
 		u32 flags;

@@ -37,22 +37,24 @@ void xhv_memory_exit(void);
 
 /*
  * Handlers, see xen-abi/hypercalls.h; answers as xen/common/memory.c. @gva is
- * the caller's address of the operation's structure. Those that take a
+ * the caller's address of the operation's structure, @start the extent of its
+ * list to begin with, as if those before it had been done. Those that take a
  * reservation return the number of extents that were done, never an error.
  * Any context: nothing sleeps, but a long list gives way where it may.
  */
-long xhv_memory_increase_reservation(unsigned long gva);
-long xhv_memory_decrease_reservation(unsigned long gva);
-long xhv_memory_populate_physmap(unsigned long gva);
+long xhv_memory_increase_reservation(unsigned long gva, unsigned long start);
+long xhv_memory_decrease_reservation(unsigned long gva, unsigned long start);
+long xhv_memory_populate_physmap(unsigned long gva, unsigned long start);
 long xhv_memory_maximum_ram_page(void);
 long xhv_memory_current_reservation(domid_t *dom);
 long xhv_memory_maximum_reservation(domid_t *dom);
 long xhv_memory_maximum_gpfn(domid_t *dom);
-long xhv_memory_add_to_physmap(struct xen_add_to_physmap *a);
-long xhv_memory_add_to_physmap_batch(unsigned long gva);
+long xhv_memory_add_to_physmap(unsigned long gva, unsigned long start);
+long xhv_memory_add_to_physmap_batch(unsigned long gva, unsigned long start);
 long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a);
-long xhv_memory_memory_map(unsigned long gva);
-long xhv_memory_reserved_device_memory_map(unsigned long gva);
+long xhv_memory_memory_map(unsigned long gva, unsigned long start);
+long xhv_memory_reserved_device_memory_map(unsigned long gva,
+					   unsigned long start);
 long xhv_memory_sharing_pages(void);
 
 #endif /* XHV_MEMORY_H */

@@ -123,7 +123,12 @@
 	RAW(GNTTABOP_swap_grant_ref, xhv_gnttab_swap_grant_ref, 0)	\
 	NO(GNTTABOP_cache_flush, 0, ENOSYS)
 
-/* xen/common/memory.c; machphys_mapping: hvm_memory_op() refuses it. */
+/* xen/common/memory.c; machphys_mapping: hvm_memory_op() refuses it. The command
+ * is the lower XHV_MEMOP_EXTENT_SHIFT bits; the rest says with which extent to
+ * begin, and RAW handlers get it.
+ */
+#define XHV_MEMOP_EXTENT_SHIFT	6
+
 #define XHV_MEMORY_OP(IN, INOUT, OUT, NONE, RAW, NO)			\
 	RAW(XENMEM_increase_reservation, xhv_memory_increase_reservation, 0) \
 	RAW(XENMEM_decrease_reservation, xhv_memory_decrease_reservation, 0) \
@@ -132,8 +137,7 @@
 	IN(XENMEM_maximum_reservation, xhv_memory_maximum_reservation, domid_t) \
 	NO(XENMEM_machphys_mfn_list, 0, EPERM)				\
 	RAW(XENMEM_populate_physmap, xhv_memory_populate_physmap, 0)	\
-	INOUT(XENMEM_add_to_physmap, xhv_memory_add_to_physmap,		\
-	      struct xen_add_to_physmap)				\
+	RAW(XENMEM_add_to_physmap, xhv_memory_add_to_physmap, 0)	\
 	RAW(XENMEM_memory_map, xhv_memory_memory_map, 0)		\
 	NO(XENMEM_machine_memory_map, 0, EPERM)				\
 	NO(XENMEM_exchange, 0, EOPNOTSUPP)				\

@@ -203,6 +203,17 @@ static void addresses(char *two)
  * Numbers.
  */
 
+/* The upper bits of memory_op's are a place in a list, and a reservation's answer is
+ * how far it came.
+ */
+static long unknown_answer(unsigned int nr, unsigned int cmd)
+{
+	unsigned int op = cmd % (1 << XHV_MEMOP_EXTENT_SHIFT);
+
+	return nr == __HYPERVISOR_memory_op && op == XENMEM_increase_reservation ?
+	       cmd >> XHV_MEMOP_EXTENT_SHIFT : -ENOSYS;
+}
+
 static void unknown(void)
 {
 	static const unsigned int families[] = {
@@ -226,7 +237,8 @@ static void unknown(void)
 	for (i = 0; i < ARRAY_SIZE(families); i++)
 		for (j = 0; j < ARRAY_SIZE(commands); j++)
 			expect("unknown command", families[i] << 16 | j,
-			       call(families[i], commands[j], 0, 0), -ENOSYS);
+			       call(families[i], commands[j], 0, 0),
+			       unknown_answer(families[i], commands[j]));
 }
 
 #define OP(nr, cmd, want, type, ...) do {				\
@@ -403,6 +415,15 @@ static void memory(char *page)
 		expect("no list", cmds[i], call(__HYPERVISOR_memory_op,
 			cmds[i], (unsigned long)&r, 0), 0);
 	}
+	for (i = 0; i < 2; i++)
+		expect("far extent", cmds[i], call(__HYPERVISOR_memory_op,
+			cmds[i] | 0xffffffc0, (unsigned long)&r, 0), 0x3ffffff);
+	expect("far extent", 0, call(__HYPERVISOR_memory_op,
+	       XENMEM_add_to_physmap | 0xffffffc0, (unsigned long)page, 0),
+	       -EDOM);
+	expect("extent", 0, call(__HYPERVISOR_memory_op,
+	       XENMEM_current_reservation | 0x40, (unsigned long)page, 0),
+	       -EINVAL);
 	MEMORY(current_reservation, -ESRCH, domid_t, WILD_DOM);
 	MEMORY(maximum_gpfn, -EPERM, domid_t, 0);
 	MEMORY(add_to_physmap, -ESRCH, struct xen_add_to_physmap,
