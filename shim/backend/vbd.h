@@ -349,7 +349,7 @@ void vbd_stats_add(struct vbd_stats *to, const struct vbd_stats *st);
 /* Process context, under vbd->lock. */
 void vbd_show(struct seq_file *m, struct vbd *vbd);
 
-/* slots.c. All under the lock of the list of disks. */
+/* slots.c. Process context. */
 
 /**
  * struct vbd_slot - a name, and the place of the disk that has it or had it
@@ -374,6 +374,10 @@ struct vbd_slot {
  */
 struct vbd_slot *vbd_slot_get(const struct xhv_block_dev *dev);
 void vbd_slot_put(struct vbd_slot *slot);
+/* The name of a disk of a native driver: given to none of ours from now on. Again
+ * is no error. -EBUSY if one of ours has it or may have it again, -EINVAL.
+ */
+int vbd_slot_reserve(const char *name);
 
 /* names.c */
 

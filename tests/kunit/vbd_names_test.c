@@ -133,16 +133,24 @@ static void name_slots(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
 	KUNIT_EXPECT_EQ(test, slot->index, 1U);
 	vbd_slot_put(slot);
+	/* Native disks get what no disk of ours has or had, and keep it. */
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvda"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdb"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("sda"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdc"), 0);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvde"), 0);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdc"), 0);
 	d->lun = 0;
 	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), first);
 	/* Another bus or controller is another place. */
 	d->bus = XHV_BLOCK_LOOPBACK;
 	third = vbd_slot_get(d);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(third));
-	KUNIT_EXPECT_EQ(test, third->index, 2U);
+	KUNIT_EXPECT_EQ(test, third->index, 3U);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdd"), -EBUSY);
 
 	guid_parse(GUID_B, &d->guid);
-	for (i = 3; i < VBD_MAX_NAMES; i++) {
+	for (i = 5; i < VBD_MAX_NAMES; i++) {
 		d->lun = i;
 		slot = vbd_slot_get(d);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
