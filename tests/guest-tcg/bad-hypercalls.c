@@ -211,7 +211,7 @@ static long unknown_answer(unsigned int nr, unsigned int cmd)
 	unsigned int op = cmd % (1 << XHV_MEMOP_EXTENT_SHIFT);
 
 	return nr == __HYPERVISOR_memory_op && op == XENMEM_increase_reservation ?
-	       cmd >> XHV_MEMOP_EXTENT_SHIFT : -ENOSYS;
+	       (long)(cmd >> XHV_MEMOP_EXTENT_SHIFT) : -ENOSYS;
 }
 
 static void unknown(void)

@@ -151,7 +151,7 @@ static void paths(int fd)
 	}
 	/* As deep as may be: made, found and removed with all below. */
 	memcpy(deep, "data/q", 6);
-	for (j = 6; j < 1900; j++)
+	for (j = 6; j < 1700; j++)
 		deep[j] = j & 1 ? 'a' : '/';
 	deep[j] = '\0';
 	expect("deep", ask(fd, XS_WRITE, 0, deep, j + 1), "OK");
