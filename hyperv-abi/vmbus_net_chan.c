@@ -99,10 +99,15 @@ void net_batch_lock(struct net_batch *b, struct net_queue *sq)
 {
 	if (b->locked == sq)
 		return;
-	if (b->locked)
+	/* For sparse the lock is not held across calls. */
+	if (b->locked) {
+		__acquire(&b->locked->lock);
 		spin_unlock(&b->locked->lock);
-	if (sq)
+	}
+	if (sq) {
 		spin_lock(&sq->lock);
+		__release(&sq->lock);
+	}
 	b->locked = sq;
 }
 
