@@ -18,6 +18,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/swait.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -163,7 +164,8 @@ struct stor_tag {
  * @chan: where packets go; written under the back end's queue lock
  * @index: in host->queues
  * @inflight: tags that are busy
- * @drained: woken at 0
+ * @drained: woken at 0, in hardirq context: a plain wait queue's lock is not
+ *	     for that
  * @tags: by tag
  * @unmap: parameter lists of discards, UNMAP_SLOT bytes a tag
  * @unmap_bytes: their size
@@ -176,7 +178,7 @@ struct stor_queue {
 	struct stor_chan *chan;
 	unsigned int index;
 	atomic_t inflight;
-	wait_queue_head_t drained;
+	struct swait_queue_head drained;
 	struct stor_tag *tags;
 	void *unmap;
 	size_t unmap_bytes;

@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/swait.h>
 #include <scsi/scsi_proto.h>
 
 #include "../include/compat.h"
@@ -260,7 +261,7 @@ static bool complete_io(struct stor_host *host, u64 id,
 	sq->q.client->complete(sq->q.client_ctx, nr, err);
 	__set_bit(index, touched);
 	if (atomic_dec_and_test(&sq->inflight))
-		wake_up(&sq->drained);
+		swake_up_one(&sq->drained);
 	return true;
 }
 
@@ -448,7 +449,7 @@ stor_queue_open(struct xhv_block_dev *dev, unsigned int cpu,
 	if (!sq)
 		return ERR_PTR(-ENOMEM);
 	sq->lun = lun;
-	init_waitqueue_head(&sq->drained);
+	init_swait_queue_head(&sq->drained);
 	sq->tags = kcalloc(depth, sizeof(*sq->tags), GFP_KERNEL);
 	sq->desc = kzalloc(struct_size(sq->desc, range.pfn_array, max_pfns),
 			   GFP_KERNEL);
@@ -517,8 +518,9 @@ static void stor_queue_close(struct xhv_block_queue *q)
 	 * early would let it write into memory that is in use for something
 	 * else. Only a rescinded device has let go for sure.
 	 */
-	while (!wait_event_timeout(sq->drained, !atomic_read(&sq->inflight) ||
-				   READ_ONCE(ch->rescind), HZ))
+	while (!swait_event_timeout_exclusive(sq->drained,
+					      !atomic_read(&sq->inflight) ||
+					      READ_ONCE(ch->rescind), HZ))
 		if (++seconds % 10 == 0)
 			dev_warn(&host->hvdev->device,
 				 "xen-hyperv: waiting for %d I/Os of LUN %u\n",

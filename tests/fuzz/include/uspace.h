@@ -386,6 +386,10 @@ struct delayed_work {
 };
 
 typedef int wait_queue_head_t;
+struct swait_queue_head {
+	int unused;
+};
+
 struct completion {
 	bool done;
 };
@@ -426,11 +430,14 @@ bool fuzz_world(void);
 #define init_waitqueue_head(q)	((void)(*(q) = 0))
 #define wake_up(q)		((void)(q))
 #define wake_up_all(q)		((void)(q))
+#define init_swait_queue_head(q) ((void)((q)->unused = 0))
+#define swake_up_one(q)		((void)(q))
 #define wait_event_timeout(q, cond, t) \
 	({ bool waited = (cond); \
 	   while (!waited && fuzz_world()) \
 		   waited = (cond); \
 	   waited; })
+#define swait_event_timeout_exclusive(q, cond, t) wait_event_timeout(q, cond, t)
 #define init_completion(c)	((void)((c)->done = false))
 #define reinit_completion(c)	((void)((c)->done = false))
 static inline void complete(struct completion *c)
