@@ -22,7 +22,7 @@ XEN_DOM0_MODULES=(
 	xen-blkback xen-netback xen-evtchn xen-gntdev xen-privcmd xenfs
 )
 # The first ones are from packages that are unpacked, the others are installed.
-XEN_DOM0_PROGRAMS=(xl oxenstored xen-init-dom0)
+XEN_DOM0_PROGRAMS=(xl xenstored xen-init-dom0)
 # libgcc_s: looked for at the end of a thread, so ldd does not tell.
 XEN_DOM0_TOOLS=(/usr/bin/xenstore-{exists,list,ls,read,rm,watch,write,chmod}
 	/lib/x86_64-linux-gnu/libgcc_s.so.1)
@@ -85,7 +85,6 @@ xen_dom0_make() {
 	for program in "${XEN_DOM0_TOOLS[@]}"; do
 		initramfs_program "$root" "$program"
 	done
-	cp tools/etc/xen/oxenstored.conf "$root/etc/xen"
 	echo 'autoballoon="off"' >"$root/etc/xen/xl.conf"
 	initramfs_pack "$root"
 	rm -rf debs kernel tools

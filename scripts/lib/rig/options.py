@@ -96,6 +96,8 @@ class Options:
     seed: int
     # Options of the guests that follow on the same Xen
     then: list
+    # Further lines of xl's configuration
+    xl: list
     command: list = field(default_factory=list)
 
     def on_xen(self):
@@ -259,6 +261,8 @@ def parser():
     p.add_argument('--restart', action='store_true',
                    help='the guest may restart or start another kernel with the same init; '
                         'COMMAND then runs again')
+    p.add_argument('--xl', action='append', default=[], metavar="'NAME = VALUE'",
+                   help="on Xen: a line for the guest's configuration, xl.cfg(5)")
     p.add_argument('--then', action='append', default=[], metavar="'OPTIONS -- COMMAND'",
                    help='on Xen: when this guest has ended, another one on the same Xen; the '
                         'exit status is the first that is not 0')
@@ -272,8 +276,8 @@ def check_xen(a):
             raise UsageError('not on Xen: --count, --restart, --param')
         if not a.initramfs:
             raise UsageError('on Xen only --initramfs guests so far')
-    elif a.then:
-        raise UsageError('--then needs --host xen-pvh or xen-pv')
+    elif a.then or a.xl:
+        raise UsageError('--then and --xl need --host xen-pvh or xen-pv')
 
 
 def parse_then(text):
@@ -323,4 +327,4 @@ def parse(argv):
                               a.host == 'tcg' else 300 if a.initramfs else 900),
         tries=a.tries, append=f'{a.append} nokaslr'.strip() if a.count else a.append,
         restart=a.restart, verbose=a.verbose, count=a.count, seed=a.seed,
-        then=[parse_then(text) for text in a.then], command=command)
+        then=[parse_then(text) for text in a.then], xl=a.xl, command=command)

@@ -82,7 +82,7 @@ def config(options, number, disks, append):
     lines.append(f'disk = [{", ".join(map(quoted, specs))}]')
     nics = ['script=rig-vif,bridge=rig'] * len(options.nics)
     lines.append(f'vif = [{", ".join(map(quoted, nics))}]')
-    return '\n'.join(lines) + '\n'
+    return '\n'.join([*lines, *options.xl]) + '\n'
 
 
 class XenHost(hosts.Host):
