@@ -22,6 +22,7 @@
 
 #include "../include/xhv/core.h"
 #include "backend/backend.h"
+#include "backend/console.h"
 #include "dispatch.h"
 #include "evtchn.h"
 #include "gnttab.h"
@@ -100,8 +101,14 @@ static int activate(void)
 	err = xhv_store_start();
 	if (err)
 		return refuse_locked(err, "no xenstore server (%d)", err);
+	err = xhv_console_start();
+	if (err) {
+		xhv_store_stop();
+		return refuse_locked(err, "no console (%d)", err);
+	}
 	err = xhv_wake_commit(&step);
 	if (err) {
+		xhv_console_stop();
 		xhv_store_stop();
 		return refuse_locked(err, "waking failed at %s (%d)", step,
 				     err);
@@ -110,6 +117,12 @@ static int activate(void)
 	__module_get(THIS_MODULE);
 	pr_info("Xen %s interfaces active on a %s kernel, feature set %u\n",
 		xhv_version_string(), XHV_SERIES, xhv_version_feature_set());
+	err = xhv_wake_console(xhv_console_port());
+	if (err)
+		pr_notice("no hvc0: the kernel's driver does not take it (%d)\n",
+			  err);
+	else
+		xhv_console_carry();
 	return 0;
 }
 
@@ -222,6 +235,7 @@ static const struct {
 	{ "evtchn", xhv_evtchn_init, xhv_evtchn_exit },
 	{ "gnttab", xhv_gnttab_init, xhv_gnttab_exit },
 	{ "store", xhv_store_init, xhv_store_exit },
+	{ "console", xhv_console_init, xhv_console_exit },
 	{ "backend", xhv_backend_init, xhv_backend_exit },
 };
 

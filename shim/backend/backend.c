@@ -11,6 +11,7 @@
 #include <xen/xenbus.h>
 
 #include "backend.h"
+#include "console.h"
 
 /* An event of our own, behind all others. */
 struct barrier {
@@ -54,6 +55,7 @@ int xhv_backend_show(struct seq_file *m)
 {
 	vbd_show_all(m);
 	vif_show_all(m);
+	xhv_console_show(m);
 	return 0;
 }
 

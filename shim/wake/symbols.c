@@ -39,6 +39,7 @@ DEFINE_STATIC_CALL_NULL(xhv_evtchn_dead, *(cpu_fn *)NULL);
 #define SYMBOL_NAME(name, why)	[XHV_SYM_##name] = #name,
 static const char * const symbol_names[XHV_NR_SYMBOLS] = {
 	XHV_SYMBOLS(SYMBOL_NAME)
+	XHV_OPTIONAL_SYMBOLS(SYMBOL_NAME)
 };
 
 static unsigned long find_lookup(void)
@@ -81,7 +82,7 @@ int xhv_symbols_find(void)
 
 	for (i = 0; i < XHV_NR_SYMBOLS; i++) {
 		xhv_symbols[i] = xhv_wake_symbol(symbol_names[i]);
-		if (!xhv_symbols[i])
+		if (!xhv_symbols[i] && i < XHV_NR_NEEDED_SYMBOLS)
 			return xhv_refuse(-ENOENT,
 					  "this kernel has no symbol %s",
 					  symbol_names[i]);

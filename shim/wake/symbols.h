@@ -31,9 +31,17 @@
 	S(xen_auto_xlat_grant_frames, "our grant table frames")		\
 	S(xenstored_ready, "whether xenbus has been started before")
 
+/* Those that something is done without: the address is 0 then. */
+#define XHV_OPTIONAL_SYMBOLS(S)						\
+	S(xen_hvm_console_init, "the console's front end, for hvc0")	\
+	S(domU_hvc_ops, "its operations")
+
 #define XHV_SYMBOL_ENUM(name, why)	XHV_SYM_##name,
 enum xhv_symbol {
 	XHV_SYMBOLS(XHV_SYMBOL_ENUM)
+	XHV_NR_NEEDED_SYMBOLS,
+	XHV_SYM_before_optional = XHV_NR_NEEDED_SYMBOLS - 1,
+	XHV_OPTIONAL_SYMBOLS(XHV_SYMBOL_ENUM)
 	XHV_NR_SYMBOLS
 };
 #undef XHV_SYMBOL_ENUM

@@ -12,6 +12,7 @@
 #define XHV_WAKE_H
 
 #include <linux/types.h>
+#include <xen/interface/event_channel.h>
 
 /**
  * xhv_wake_prepare() - find every symbol and check that the kernel is asleep
@@ -32,6 +33,18 @@ int xhv_wake_prepare(void);
  * Return: 0, or a negative errno and, in @failed, the step's name.
  */
 int xhv_wake_commit(const char **failed);
+
+/**
+ * xhv_wake_console() - make the kernel's hvc0 of the console ring
+ * @port: the console's port
+ *
+ * Process context, after xhv_wake_commit(), with the HVM parameters of the
+ * console set.
+ *
+ * Return: 0, or a negative errno: -ENOENT, this kernel's driver is not as
+ * expected. Nothing else depends on it.
+ */
+int xhv_wake_console(evtchn_port_t port);
 
 /**
  * xhv_wake_upcall() - run the kernel's event upcall
