@@ -21,7 +21,8 @@ typedef struct NetRxHead {
     } QEMU_PACKED info[3];
 } QEMU_PACKED NetRxHead;
 
-QEMU_BUILD_BUG_ON(sizeof(NetRxHead) + NET_TAG_LEN + ETH_HLEN > NET_RECV_HEADROOM);
+QEMU_BUILD_BUG_ON(sizeof(NetRxHead) + NET_TAG_LEN + ETH_HLEN >
+                  NET_RECV_HEADROOM);
 
 /* Sections */
 
@@ -187,6 +188,7 @@ static bool net_batch_send(NetChannel *nc)
     if (!nc->batch_len) {
         return true;
     }
+    net_fault_receive(nc);
     if (!net_send_sections(nc, nc->batch, nc->batch_len, nc->batch_first,
                            false)) {
         return false;
@@ -338,7 +340,8 @@ ssize_t net_receive(NetClientState *ncs, const uint8_t *buf, size_t size)
         net_stat(s, NET_RX_SHORT);
         return total;
     }
-    if (!s->recv_buf || !s->initialized || !s->filter) {
+    if (!s->recv_buf || !s->initialized || !s->filter ||
+        s->presence != NET_OFFERED) {
         net_stat(s, NET_RX_CLOSED);
         return total;
     }

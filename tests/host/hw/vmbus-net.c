@@ -7,6 +7,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/cutils.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
@@ -80,7 +81,8 @@ static void net_work(NetChannel *nc)
     NetReq *r;
 
     /* what the net layer could not take is not to become more */
-    while (!s->tx_waiting && (r = vmbus_channel_recv_peek(chan, sizeof(*r)))) {
+    while (!s->tx_waiting && s->fault != NET_FAULT_STALL &&
+           (r = vmbus_channel_recv_peek(chan, sizeof(*r)))) {
         uint32_t answer_len = s->msg_size;
         nvsp_msg msg = {};
 
@@ -107,6 +109,7 @@ static void net_work(NetChannel *nc)
         vmbus_channel_recv_pop(chan);
         net_handle(nc, r, &msg);
         if (r->vmreq.need_comp) {
+            net_fault_completion(nc, r->vmreq.transaction_id, &msg);
             vmbus_channel_send_completion(&r->vmreq, &msg, answer_len);
         }
         vmbus_free_req(r);
@@ -231,7 +234,8 @@ static void net_leave_look(void *opaque)
     int64_t now = qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL);
 
     if (!s->channels[0].open || now - s->leave_began >= NET_LEAVE_MAX ||
-        now - MAX(s->last_tx, s->leave_began) >= NET_LEAVE_QUIET) {
+        (s->num_free == s->num_sections && !s->num_control &&
+         now - MAX(s->last_tx, s->leave_began) >= NET_LEAVE_QUIET)) {
         net_rescind(s);
         return;
     }
@@ -240,9 +244,10 @@ static void net_leave_look(void *opaque)
 
 /*
  * A Linux guest reads nothing from a channel any more once it knows that it is
- * rescinded, and its netvsc then waits for the completion of all it has sent
+ * rescinded, and sends nothing; its netvsc then waits without limit for the
+ * completion of all it has sent, and until it has completed all it has received
  * (rndis_filter_halt_device() in drivers/net/hyperv/rndis_filter.c).  So the
- * link goes down first.
+ * link goes down first, and no frame goes to the guest any more.
  */
 static void net_withdraw(VMBusDevice *vdev)
 {
@@ -300,6 +305,41 @@ static bool net_get_surprise(Object *obj, Error **errp)
 static void net_set_surprise(Object *obj, bool surprise, Error **errp)
 {
     VMBUS_NET(obj)->surprise_rescind = surprise;
+}
+
+static char *net_get_send_table(Object *obj, Error **errp)
+{
+    VMBusNet *s = VMBUS_NET(obj);
+    GString *text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; s->send_table_set && i < NVSP_SEND_TABLE_SIZE; i++) {
+        g_string_append_printf(text, "%s%u", i ? ":" : "", s->send_table[i]);
+    }
+    return g_string_free(text, false);
+}
+
+/* Channels with colons between, over and over; nothing: all of them in turn. */
+static void net_set_send_table(Object *obj, const char *text, Error **errp)
+{
+    VMBusNet *s = VMBUS_NET(obj);
+    g_auto(GStrv) words = g_strsplit(text, ":", NVSP_SEND_TABLE_SIZE);
+    guint num = g_strv_length(words);
+    uint32_t table[NVSP_SEND_TABLE_SIZE];
+    unsigned i;
+
+    for (i = 0; num && i < NVSP_SEND_TABLE_SIZE; i++) {
+        if (qemu_strtoui(words[i % num], NULL, 10, &table[i])) {
+            error_setg(errp, "no channel: %s", words[i % num]);
+            return;
+        }
+    }
+    s->send_table_set = num;
+    memcpy(s->send_table, table, sizeof(table));
+    s->table_due = true;
+    if (s->channels && s->channels[0].open) {
+        vmbus_channel_notify_host(s->channels[0].chan);
+    }
 }
 
 static void net_get_stats(Object *obj, Visitor *v, const char *name,
@@ -418,6 +458,9 @@ static void net_class_init(ObjectClass *klass, void *data)
                                    net_set_surprise);
     object_class_property_add(klass, "stats", "VMBusNetStats", net_get_stats,
                               NULL, NULL, NULL);
+    object_class_property_add_str(klass, "send-table", net_get_send_table,
+                                  net_set_send_table);
+    net_fault_class_init(klass);
     set_bit(DEVICE_CATEGORY_NETWORK, dc->categories);
     qemu_uuid_parse(NVSP_CLASS_NIC, &vdc->classid);
     vdc->channel_flags = VMBUS_CHANNEL_ENUMERATE_DEVICE_INTERFACE;

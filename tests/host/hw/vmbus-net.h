@@ -119,6 +119,43 @@ enum {
     NET_GONE,
 };
 
+/*
+ * What a host can do wrong; see net_fault_names.  Before UNKNOWN_ID with what
+ * the guest receives, from there on with the completion of what it sends.
+ */
+enum {
+    NET_FAULT_NONE,
+    NET_FAULT_RNDIS_LONG,
+    NET_FAULT_RNDIS_SHORT,
+    NET_FAULT_RNDIS_TYPE,
+    NET_FAULT_DATA_OFFSET,
+    NET_FAULT_DATA_LENGTH,
+    NET_FAULT_RUNT,
+    NET_FAULT_INFO_OFFSET,
+    NET_FAULT_INFO_LENGTH,
+    NET_FAULT_INFO_SIZE,
+    NET_FAULT_INFO_ZERO,
+    NET_FAULT_OVERSIZE,
+    NET_FAULT_RANGE_OUTSIDE,
+    NET_FAULT_RANGE_WRAP,
+    NET_FAULT_RANGE_SHORT,
+    NET_FAULT_RANGE_COUNT,
+    NET_FAULT_BUFFER_ID,
+    NET_FAULT_NVSP_TYPE,
+    NET_FAULT_NVSP_SHORT,
+    NET_FAULT_PACKET_TYPE,
+    NET_FAULT_ANSWER,
+    NET_FAULT_INDICATE,
+    NET_FAULT_SEND_TABLE,
+    NET_FAULT_VF,
+    NET_FAULT_UNKNOWN_ID,
+    NET_FAULT_TWICE,
+    NET_FAULT_SHORT,
+    NET_FAULT_STATUS,
+    NET_FAULT_STALL,
+    NET_FAULT_SUB_CHANNELS,
+};
+
 /* Which checksums the guest has asked for. */
 enum {
     NET_CSUM_IP4,
@@ -146,8 +183,7 @@ struct VMBusNet {
     char *friendly_name;
     uint16_t max_batch;
     bool surprise_rescind;
-    int fault;
-    uint32_t fault_count;
+    uint8_t fault;
 
     /* Presence. */
     uint8_t presence;
@@ -217,7 +253,7 @@ typedef struct NetFrame {
 } NetFrame;
 
 typedef struct NetReq {
-    VMBusChanReq vmreq;         /* first: allocated by vmbus_channel_recv_peek */
+    VMBusChanReq vmreq;     /* first: allocated by vmbus_channel_recv_peek */
 } NetReq;
 
 /* vmbus-net.c */
@@ -275,6 +311,12 @@ uint32_t net_section_fill(VMBusNet *s, const struct iovec *iov, unsigned cnt,
                           uint32_t len, uint32_t reserve);
 bool net_send_sections(NetChannel *nc, vmbus_xferpg_range *ranges,
                        unsigned count, uint32_t first, bool control);
+
+/* vmbus-net-fault.c */
+/* Before frames are sent, and a completion. */
+void net_fault_receive(NetChannel *nc);
+void net_fault_completion(NetChannel *nc, uint64_t id, nvsp_msg *msg);
+void net_fault_class_init(ObjectClass *klass);
 
 /* vmbus-net-rndis.c */
 void net_rndis_request(VMBusNet *s, const uint8_t *data, uint32_t len);
