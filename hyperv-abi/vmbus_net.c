@@ -252,12 +252,16 @@ static unsigned int find_rss(struct nic *nic)
 static void open_sub_channels(struct nic *nic)
 {
 	struct nvsp_message m = { .type = NVSP_SUBCHANNEL };
+	unsigned int spread = find_rss(nic);
 	unsigned int want = min3(num_online_cpus(), net_max_channels(),
-				 find_rss(nic)) - 1;
+				 spread) - 1;
 	int err;
 
 	if (!want)
 		return;
+	mutex_lock(&nic->chans_lock);
+	nic->max_chans = 1 + want;
+	mutex_unlock(&nic->chans_lock);
 	vmbus_set_sc_create_callback(nic->hvdev->channel, sub_channel);
 	m.subchannel.operation = NVSP_SUBCHANNEL_ALLOCATE;
 	m.subchannel.count = want;
@@ -379,6 +383,7 @@ static struct nic *alloc_nic(struct hv_device *hvdev)
 	if (!nic)
 		return NULL;
 	nic->hvdev = hvdev;
+	nic->max_chans = 1;
 	nic->ndev = xhv_alloc_napi_dev();
 	nic->ctl_page = (void *)get_zeroed_page(GFP_KERNEL);
 	nic->reply_data = (void *)get_zeroed_page(GFP_KERNEL);

@@ -130,6 +130,7 @@ struct net_counts {
  * @section_size: bytes of a section
  * @nr_sections: how many there are
  * @chans: channels in use; @nr_chans grows while sub-channels come
+ * @max_chans: more are not opened, whatever the host offers; under @chans_lock
  * @chans_lock: adding to @chans
  * @sub_opened: woken when one came
  * @gone: no channel is opened any more; written under @chans_lock
@@ -170,6 +171,7 @@ struct nic {
 
 	struct net_chan *chans[NET_MAX_CHANNELS];
 	unsigned int nr_chans;
+	unsigned int max_chans;
 	struct mutex chans_lock;	/* see above */
 	wait_queue_head_t sub_opened;
 	bool gone;

@@ -283,7 +283,7 @@ int net_chan_open(struct nic *nic, struct vmbus_channel *ch)
 
 	mutex_lock(&nic->chans_lock);
 	err = -ENOSPC;
-	if (!nic->gone && nic->nr_chans < NET_MAX_CHANNELS) {
+	if (!nic->gone && nic->nr_chans < nic->max_chans) {
 		c->index = nic->nr_chans;
 		napi_enable(&c->napi);
 		err = vmbus_open(ch, net_ring_bytes(), net_ring_bytes(), NULL, 0,

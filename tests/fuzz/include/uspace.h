@@ -46,7 +46,6 @@ typedef struct { s64 counter; } atomic64_t;
 typedef s64 ktime_t;
 
 struct net_device;
-struct napi_struct { bool scheduled; };
 struct seq_file;
 
 struct list_head {
@@ -68,6 +67,8 @@ struct hlist_node {
 #define __maybe_unused		__attribute__((__unused__))
 #define __must_check
 #define __user
+#define __acquire(l)
+#define __release(l)
 #define __rcu
 #define __init
 #define __exit
@@ -75,6 +76,7 @@ struct hlist_node {
 #define __always_inline		inline
 #define noinline		__attribute__((__noinline__))
 #define likely(x)		(x)
+#define ____cacheline_aligned
 #define unlikely(x)		(x)
 #define fallthrough		__attribute__((__fallthrough__))
 #define barrier()		__asm__ __volatile__("" ::: "memory")
@@ -152,6 +154,7 @@ void fuzz_die(const char *what);
 #define array_index_nospec(i, n) ((i) < (n) ? (i) : 0)
 #define ilog2(n)		(63 - __builtin_clzll(n))
 #define ilog2_u32(n)		(31 - __builtin_clz(n))
+#define roundup_pow_of_two(n)	__roundup_pow_of_two(n)
 #define __roundup_pow_of_two(n)	(1UL << (ilog2((n) - 1) + 1))
 #define __rounddown_pow_of_two(n) (1UL << ilog2(n))
 #define struct_size(p, m, n)	(sizeof(*(p)) + sizeof((p)->m[0]) * (n))
@@ -233,6 +236,8 @@ void *alloc_pages_exact(size_t size, gfp_t gfp);
 #define kvzalloc(s, g)		kzalloc(s, g)
 #define kfree(p)		free((void *)(p))
 #define kvfree(p)		kfree(p)
+#define vzalloc(s)		kzalloc(s, GFP_KERNEL)
+#define vfree(p)		kfree(p)
 #define free_pages_exact(p, s)	fuzz_free_pages(p, s)
 #define get_zeroed_page(g)	((unsigned long)alloc_pages_exact(PAGE_SIZE, g))
 #define free_page(p)		fuzz_free_pages((void *)(p), PAGE_SIZE)
@@ -348,10 +353,11 @@ struct mutex { bool held; };
 #define rcu_read_unlock()	((void)0)
 #define rcu_dereference(p)	(p)
 #define rcu_access_pointer(p)	(p)
+#define rcu_dereference_protected(p, c)	(p)
+#define lockdep_is_held(l)	true
 #define rcu_assign_pointer(p, v) ((void)((p) = (v)))
 #define RCU_INIT_POINTER(p, v)	((void)((p) = (v)))
 #define synchronize_rcu()	((void)0)
-#define synchronize_net()	((void)0)
 #define in_hardirq()		false
 #define raw_smp_processor_id()	0
 #define num_online_cpus()	4U
@@ -379,6 +385,8 @@ struct work_struct {
 };
 
 #define schedule_work(w)	((void)(w))
+#define INIT_WORK(w, f)		((void)((w)->fn = (f)))
+#define cancel_work_sync(w)	((void)(w))
 
 struct delayed_work {
 	struct work_struct work;

@@ -14,6 +14,7 @@
 
 #define MAX_PAGE_BUFFER_COUNT	32
 #define VM_PKT_DATA_INBAND	6
+#define VM_PKT_DATA_USING_XFER_PAGES 7
 #define VM_PKT_COMP		11
 #define VMBUS_DATA_PACKET_FLAG_COMPLETION_REQUESTED 1
 
@@ -34,6 +35,7 @@ struct vmbus_channel {
 	u32 rqstor_size;
 	u32 max_pkt_size;
 	u32 target_cpu;
+	struct { struct { u16 sub_channel_index; } offer; } offermsg;
 	bool rescind;
 };
 
@@ -112,6 +114,9 @@ struct vmbus_packet_mpb_array {
 int vmbus_open(struct vmbus_channel *ch, u32 send, u32 recv, void *data,
 	       u32 len, void (*fn)(void *context), void *context);
 void vmbus_close(struct vmbus_channel *ch);
+int vmbus_establish_gpadl(struct vmbus_channel *ch, void *buf, u32 size,
+			  struct vmbus_gpadl *gpadl);
+int vmbus_teardown_gpadl(struct vmbus_channel *ch, struct vmbus_gpadl *gpadl);
 int vmbus_sendpacket(struct vmbus_channel *ch, void *buf, u32 len, u64 id,
 		     int type, u32 flags);
 int vmbus_sendpacket_mpb_desc(struct vmbus_channel *ch,
