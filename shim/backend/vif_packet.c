@@ -140,15 +140,13 @@ int vif_packet_take(struct xen_netif_tx_back_ring *ring, unsigned int avail,
 		err = take_slots(ring, &idx, end, p, &left, why);
 	if (err == -EPROTO)
 		return err;
-	ring->req_cons = idx;
-	if (err)
-		return err;
-	if (first->offset + left > VIF_PAGE_SIZE) {
+	if (!err && first->offset + left > VIF_PAGE_SIZE) {
 		*why = "a slot beyond its page";
 		return -EPROTO;
 	}
+	ring->req_cons = idx;
 	first->size = left;
-	return p->len < ETH_HLEN ? -EINVAL : 0;
+	return p->len < ETH_HLEN ? -EINVAL : err;
 }
 
 static int parse_l4(const u8 *head, unsigned int have, u8 protocol,

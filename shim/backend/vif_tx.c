@@ -158,14 +158,17 @@ static void begin(struct vif_queue *q)
 static bool take(struct vif_queue *q)
 {
 	RING_IDX prod = READ_ONCE(q->tx.sring->req_prod);
+	RING_IDX avail = prod - q->tx.req_cons;
 	const char *why = NULL;
 	int more, err;
 
-	if (unlikely(RING_REQUEST_PROD_OVERFLOW(&q->tx, prod))) {
+	/* Or before what has been taken. */
+	if (unlikely(RING_REQUEST_PROD_OVERFLOW(&q->tx, prod) ||
+		     avail > RING_SIZE(&q->tx))) {
 		give_up(q, "transmit producer beyond the ring");
 		return false;
 	}
-	if (prod == q->tx.req_cons) {
+	if (!avail) {
 		RING_FINAL_CHECK_FOR_REQUESTS(&q->tx, more);
 		return more;
 	}
@@ -176,7 +179,7 @@ static bool take(struct vif_queue *q)
 	}
 	virt_rmb(); /* the requests are not read before their index */
 
-	err = vif_packet_take(&q->tx, prod - q->tx.req_cons, &q->pkt, &why);
+	err = vif_packet_take(&q->tx, avail, &q->pkt, &why);
 	if (unlikely(err == -EPROTO)) {
 		give_up(q, why);
 		return false;
