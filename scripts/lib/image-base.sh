@@ -70,9 +70,10 @@ image_customize() {
 	# there is no /dev/xvda1 to ask yet.
 	printf "MODULES=list\nFSTYPE=ext4\n" >"$root/etc/initramfs-tools/conf.d/small"
 	mkdir -p "$root/etc/systemd/network"
-	cat >"$root/etc/systemd/network/80-dhcp.network" <<-'END'
+	# By name, as whoever set up a Xen guest had to: systemd's for the first vif.
+	cat >"$root/etc/systemd/network/10-lan.network" <<-'END'
 		[Match]
-		Type=ether
+		Name=enX0
 		[Network]
 		DHCP=yes
 	END
