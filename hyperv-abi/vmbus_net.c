@@ -316,7 +316,10 @@ static void link_work(struct work_struct *work)
 
 static void rss_work(struct work_struct *work)
 {
-	net_set_rss(container_of(work, struct nic, rss));
+	struct nic *nic = container_of(work, struct nic, rss);
+
+	net_tx_reap(nic);
+	net_set_rss(nic);
 }
 
 /* On return no work runs and no channel begins. */

@@ -146,7 +146,7 @@ struct net_counts {
  * @ctl_page: the request
  * @dead: a packet was never answered: @ctl_page may still be read
  * @rss_entries: size of the host's table, 0 for none
- * @rss: brings it up to date
+ * @rss: brings it up to date, and gives up what a lost channel owes
  * @link: deals with @link_events, NET_LINK_*
  * @queues: by number; read under RCU, written under @map_lock
  * @map_lock: who receives from which channel
@@ -301,6 +301,12 @@ static inline unsigned int net_nr_chans(struct nic *nic)
 	return smp_load_acquire(&nic->nr_chans);
 }
 
+/* Has the host taken it away? If only sub-channels, the NIC goes on. */
+static inline bool net_chan_lost(const struct net_chan *c)
+{
+	return READ_ONCE(c->ch->rescind);
+}
+
 /* The channel whose interrupts @cpu takes, or the next best. Any context. */
 struct net_chan *net_chan_choose(struct nic *nic, unsigned int cpu);
 /* A queue came, went or moved: under nic->map_lock. */
@@ -330,5 +336,7 @@ extern const struct xhv_net_ops net_ops;
 /* An answer to a packet of a queue; false if there was none. */
 bool net_tx_answer(struct nic *nic, u64 id, const void *data, u32 len,
 		   struct net_batch *b);
+/* Gives up the packets that lost channels owe an answer. Process context. */
+void net_tx_reap(struct nic *nic);
 
 #endif /* XHV_VMBUS_NET_H */

@@ -22,11 +22,15 @@
 struct net_chan *net_chan_choose(struct nic *nic, unsigned int cpu)
 {
 	unsigned int i, n = net_nr_chans(nic);
+	struct net_chan *c;
 
-	for (i = 0; i < n; i++)
-		if (READ_ONCE(nic->chans[i]->ch->target_cpu) == cpu)
-			return nic->chans[i];
-	return nic->chans[cpu % n];
+	for (i = 0; i < n; i++) {
+		c = nic->chans[i];
+		if (READ_ONCE(c->ch->target_cpu) == cpu && !net_chan_lost(c))
+			return c;
+	}
+	c = nic->chans[cpu % n];
+	return net_chan_lost(c) ? nic->chans[0] : c;
 }
 
 /*

@@ -53,7 +53,9 @@ static void take_range(struct net_chan *c, struct net_slot *s, u32 offset,
 {
 	struct nic *nic = c->nic;
 
-	if (offset > nic->recv_size || len > nic->recv_size - offset) {
+	/* No message is longer than a section (netvsc_receive()). */
+	if (offset > nic->recv_size || len > nic->recv_size - offset ||
+	    len > nic->layout.section_size) {
 		s->bad = true;
 	} else if (!take_message(c, nic->recv + offset, len, &s->bad)) {
 		s->offset = offset;

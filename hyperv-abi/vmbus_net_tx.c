@@ -61,6 +61,20 @@ static int send(struct net_queue *sq, struct net_chan *c,
 	return err;
 }
 
+/* Moves a queue to where its CPU's channel, and those that are lost, have it go. */
+static void choose_again(struct net_queue *sq)
+{
+	struct nic *nic = sq->nic;
+	unsigned long flags;
+
+	spin_lock_irqsave(&nic->map_lock, flags);
+	/* A queue that waits for the old channel is woken there. */
+	WRITE_ONCE(sq->chan, net_chan_choose(nic, sq->cpu));
+	net_chan_map(nic);
+	spin_unlock_irqrestore(&nic->map_lock, flags);
+	schedule_work(&nic->rss);
+}
+
 static int net_tx_submit(struct xhv_net_queue *q, const struct xhv_net_tx *tx)
 {
 	struct net_queue *sq = to_queue(q);
@@ -84,6 +98,12 @@ static int net_tx_submit(struct xhv_net_queue *q, const struct xhv_net_tx *tx)
 	WRITE_ONCE(tag->busy, true);
 	atomic_inc(&sq->inflight);
 	err = send(sq, c, &m, tx->nr_frags, tag->id);
+	if (err == -ENODEV && !net_chan_lost(nic->chans[0])) {
+		choose_again(sq);
+		c = READ_ONCE(sq->chan);
+		WRITE_ONCE(tag->chan, c);
+		err = send(sq, c, &m, tx->nr_frags, tag->id);
+	}
 	if (err == -EAGAIN) {
 		/* Full. Who reads the next answer looks at @blocked after it
 		 * has counted that answer: either it sees the bit or the second
@@ -142,6 +162,46 @@ bool net_tx_answer(struct nic *nic, u64 id, const void *data, u32 len,
 	if (atomic_dec_and_test(&sq->inflight))
 		wake_up(&sq->drained);
 	return true;
+}
+
+static void reap_queue(struct net_queue *sq, struct net_batch *b)
+{
+	struct net_tag *tag;
+	unsigned int i;
+
+	for (i = 0; i < sq->q.depth; i++) {
+		tag = &sq->tags[i];
+		if (!READ_ONCE(tag->busy) || !net_chan_lost(tag->chan) ||
+		    !xchg(&tag->busy, false))
+			continue;
+		atomic_inc(&sq->nic->counts.tx_failed);
+		net_batch_lock(b, sq);
+		sq->q.client->tx_done(sq->q.client_ctx, i, -EIO);
+		atomic_dec(&tag->chan->inflight);
+		atomic_dec(&sq->inflight);
+	}
+	if (b->locked)
+		sq->q.client->end_batch(sq->q.client_ctx);
+	net_batch_lock(b, NULL);
+}
+
+/* If the whole NIC goes, its queues are closed. */
+void net_tx_reap(struct nic *nic)
+{
+	struct net_batch b = { };
+	struct net_queue *sq;
+	unsigned int i;
+
+	if (net_chan_lost(nic->chans[0]))
+		return;
+	for (i = 0; i < NET_MAX_QUEUES; i++) {
+		/* The client expects softirqs. */
+		rcu_read_lock_bh();
+		sq = rcu_dereference_bh(nic->queues[i]);
+		if (sq)
+			reap_queue(sq, &b);
+		rcu_read_unlock_bh();
+	}
 }
 
 static void free_queue(struct net_queue *sq)
@@ -204,17 +264,9 @@ static struct xhv_net_queue *net_queue_open(struct xhv_net_dev *dev,
 static void net_queue_set_cpu(struct xhv_net_queue *q, unsigned int cpu)
 {
 	struct net_queue *sq = to_queue(q);
-	struct nic *nic = sq->nic;
-	unsigned long flags;
 
-	spin_lock_irqsave(&nic->map_lock, flags);
-	sq->cpu = cpu;
-	/* A queue that waits for the old channel is woken there. */
-	WRITE_ONCE(sq->chan, net_chan_choose(nic, cpu));
-	net_chan_map(nic);
-	spin_unlock_irqrestore(&nic->map_lock, flags);
-	if (nic->rss_entries)
-		schedule_work(&nic->rss);
+	WRITE_ONCE(sq->cpu, cpu);
+	choose_again(sq);
 }
 
 static void net_rx_resume(struct xhv_net_queue *q)
@@ -238,11 +290,13 @@ static void net_queue_close(struct xhv_net_queue *q)
 	 * a rescinded device has let go for sure.
 	 */
 	while (!wait_event_timeout(sq->drained, !atomic_read(&sq->inflight) ||
-				   READ_ONCE(ch->rescind), HZ))
+				   READ_ONCE(ch->rescind), HZ)) {
+		net_tx_reap(nic);
 		if (++seconds % 10 == 0)
 			dev_warn(&nic->hvdev->device,
 				 "xen-hyperv: waiting for %d packets of queue %u\n",
 				 atomic_read(&sq->inflight), q->index);
+	}
 
 	spin_lock_irqsave(&nic->map_lock, flags);
 	RCU_INIT_POINTER(nic->queues[q->index], NULL);

@@ -403,6 +403,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	nic.dev.ops = &net_ops;
 	nic.recv_size = RECV_PAGES * PAGE_SIZE;
 	nic.recv = alloc_pages_exact(nic.recv_size, 0);
+	nic.layout.section_size = 512;
+	nic.chans[0] = &chan;
 	nic.section_size = SECTION;
 	nic.nr_sections = SECTIONS;
 	nic.send = alloc_pages_exact(SECTION * SECTIONS, 0);

@@ -38,6 +38,7 @@ static struct sent {
 	u64 id;
 	struct nvsp_message m;
 	void *page;
+	struct vmbus_channel *ch;
 } sent[MAX_SENT];
 
 static struct {
@@ -165,7 +166,8 @@ static int record(struct vmbus_channel *ch, void *buf, u32 len, u64 id,
 		return -EAGAIN;
 	for (i = 0; sent[i].used; i++)
 		;
-	sent[i] = (struct sent) { .used = true, .id = id, .page = page };
+	sent[i] = (struct sent) { .used = true, .id = id, .page = page,
+				   .ch = ch };
 	memcpy(&sent[i].m, buf, len);
 	return 0;
 }
@@ -539,6 +541,17 @@ static void rescind(void)
 	memset(sent, 0, sizeof(sent));
 }
 
+/* Only a sub-channel: what was sent there gets no answer. */
+static void lose_channel(struct chan *c)
+{
+	unsigned int i;
+
+	c->ch.rescind = true;
+	for (i = 0; i < MAX_SENT; i++)
+		if (sent[i].used && sent[i].ch == &c->ch)
+			sent[i].used = false;
+}
+
 static void put_frame(void)
 {
 	u8 msg[256] = { };
@@ -600,6 +613,8 @@ static void step(struct nic *nic, u8 what)
 		submit();
 		break;
 	case 2:
+		if (what == 0xfa && nr_chans > 1)
+			lose_channel(chans[1]);
 		fuzz_world();
 		break;
 	case 3:

@@ -352,6 +352,9 @@ struct mutex { bool held; };
 #define rcu_read_lock()		((void)0)
 #define rcu_read_unlock()	((void)0)
 #define rcu_dereference(p)	(p)
+#define rcu_read_lock_bh()	((void)0)
+#define rcu_read_unlock_bh()	((void)0)
+#define rcu_dereference_bh(p)	(p)
 #define rcu_access_pointer(p)	(p)
 #define rcu_dereference_protected(p, c)	(p)
 #define lockdep_is_held(l)	true
