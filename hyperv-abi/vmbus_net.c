@@ -396,7 +396,7 @@ static struct nic *alloc_nic(struct hv_device *hvdev)
 	}
 	mutex_init(&nic->chans_lock);
 	mutex_init(&nic->ctl_lock);
-	spin_lock_init(&nic->map_lock);
+	raw_spin_lock_init(&nic->map_lock);
 	init_waitqueue_head(&nic->sub_opened);
 	init_completion(&nic->ctl_done);
 	init_completion(&nic->rndis_done);

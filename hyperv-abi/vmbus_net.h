@@ -9,9 +9,9 @@
  *   vmbus_net_tx.c	queues and sending
  *   nvsp.c, rndis_*.c	formats; no VMBus
  *
- * Locks, in this order: nic->scan of the module (none), nic->ctl_lock,
- * nic->chans_lock; and, on the data path, queue->lock, then the back end's queue
- * lock, then VMBus's outbound ring lock. nic->map_lock is taken inside of none.
+ * Locks, in this order: nic->ctl_lock and nic->chans_lock, which are not taken
+ * together; on the data path queue->lock, the back end's queue lock, VMBus's
+ * outbound ring lock. nic->map_lock is inside all of them and has none in it.
  */
 #ifndef XHV_VMBUS_NET_H
 #define XHV_VMBUS_NET_H
@@ -196,7 +196,7 @@ struct nic {
 	unsigned long link_events;
 
 	struct net_queue __rcu *queues[NET_MAX_QUEUES];
-	spinlock_t map_lock;		/* see above */
+	raw_spinlock_t map_lock;	/* see above */
 	struct net_counts counts;
 };
 

@@ -297,11 +297,11 @@ int net_chan_open(struct nic *nic, struct vmbus_channel *ch)
 	}
 	if (!err) {
 		nic->chans[c->index] = c;
-		spin_lock_irqsave(&nic->map_lock, flags);
+		raw_spin_lock_irqsave(&nic->map_lock, flags);
 		/* pairs with net_nr_chans() */
 		smp_store_release(&nic->nr_chans, nic->nr_chans + 1);
 		net_chan_map(nic);
-		spin_unlock_irqrestore(&nic->map_lock, flags);
+		raw_spin_unlock_irqrestore(&nic->map_lock, flags);
 	}
 	mutex_unlock(&nic->chans_lock);
 	if (err) {

@@ -67,11 +67,11 @@ static void choose_again(struct net_queue *sq)
 	struct nic *nic = sq->nic;
 	unsigned long flags;
 
-	spin_lock_irqsave(&nic->map_lock, flags);
+	raw_spin_lock_irqsave(&nic->map_lock, flags);
 	/* A queue that waits for the old channel is woken there. */
 	WRITE_ONCE(sq->chan, net_chan_choose(nic, sq->cpu));
 	net_chan_map(nic);
-	spin_unlock_irqrestore(&nic->map_lock, flags);
+	raw_spin_unlock_irqrestore(&nic->map_lock, flags);
 	schedule_work(&nic->rss);
 }
 
@@ -254,10 +254,10 @@ static struct xhv_net_queue *net_queue_open(struct xhv_net_dev *dev,
 	sq->q.client = open->client;
 	sq->q.client_ctx = open->ctx;
 
-	spin_lock_irqsave(&nic->map_lock, flags);
+	raw_spin_lock_irqsave(&nic->map_lock, flags);
 	rcu_assign_pointer(nic->queues[open->index], sq);
 	net_chan_map(nic);
-	spin_unlock_irqrestore(&nic->map_lock, flags);
+	raw_spin_unlock_irqrestore(&nic->map_lock, flags);
 	return &sq->q;
 }
 
@@ -298,10 +298,10 @@ static void net_queue_close(struct xhv_net_queue *q)
 				 atomic_read(&sq->inflight), q->index);
 	}
 
-	spin_lock_irqsave(&nic->map_lock, flags);
+	raw_spin_lock_irqsave(&nic->map_lock, flags);
 	RCU_INIT_POINTER(nic->queues[q->index], NULL);
 	net_chan_map(nic);
-	spin_unlock_irqrestore(&nic->map_lock, flags);
+	raw_spin_unlock_irqrestore(&nic->map_lock, flags);
 	synchronize_net();
 	for (i = 0; i < nic->nr_chans; i++)
 		clear_bit(q->index, nic->chans[i]->blocked);
