@@ -33,6 +33,7 @@
 #include "guest.h"
 #include "hvm.h"
 #include "memory.h"
+#include "refuse.h"
 #include "sched.h"
 #include "vcpu.h"
 #include "version.h"
@@ -227,6 +228,32 @@ static long set_timer_op(unsigned long timeout, unsigned long a2,
 			 unsigned long a3)
 {
 	return xhv_hypercall_set_timer_op(timeout);
+}
+
+static long platform_op(unsigned long arg, unsigned long a2, unsigned long a3)
+{
+	return xhv_refuse_platform_op(arg);
+}
+
+static long sysctl(unsigned long arg, unsigned long a2, unsigned long a3)
+{
+	return xhv_refuse_sysctl(arg);
+}
+
+static long domctl(unsigned long arg, unsigned long a2, unsigned long a3)
+{
+	return xhv_refuse_domctl(arg);
+}
+
+static long paging_domctl_cont(unsigned long arg, unsigned long a2,
+			       unsigned long a3)
+{
+	return xhv_refuse_paging_domctl_cont(arg);
+}
+
+static long dm_op(unsigned long dom, unsigned long nr_bufs, unsigned long bufs)
+{
+	return xhv_refuse_dm_op(dom, nr_bufs, bufs);
 }
 
 static long vm_assist(unsigned long cmd, unsigned long type, unsigned long a3)

@@ -22,6 +22,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <xhv/core.h>
 
 #include "evtchn_port.h"
@@ -30,6 +31,7 @@
 
 struct evtchn_port *xhv_evtchn_buckets[EVTCHN_NR_BUCKETS];
 u16 *xhv_evtchn_virqs;
+u16 xhv_evtchn_pirqs[EVTCHN_NR_PIRQS];
 DEFINE_RAW_SPINLOCK(xhv_evtchn_lock);
 
 /* Ports below this have been in use, rounded up to a bucket; only grows, and
@@ -438,6 +440,7 @@ int xhv_evtchn_init(void)
 
 	/* Port 0 is nobody's, but its bucket is there (evtchn_init(), Xen). */
 	bitmap_zero(used, XHV_EVTCHN_NR_PORTS);
+	memset(xhv_evtchn_pirqs, 0, sizeof(xhv_evtchn_pirqs));
 	__set_bit(0, used);
 	xhv_evtchn_make_room();
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);

@@ -141,5 +141,8 @@ long xhv_evtchn_bind_ipi(struct evtchn_bind_ipi *a);
 long xhv_evtchn_bind_vcpu(struct evtchn_bind_vcpu *a);
 long xhv_evtchn_unmask(struct evtchn_unmask *a);
 long xhv_evtchn_reset(struct evtchn_reset *a);
+long xhv_evtchn_init_control(struct evtchn_init_control *a);
+long xhv_evtchn_expand_array(struct evtchn_expand_array *a);
+long xhv_evtchn_set_priority(struct evtchn_set_priority *a);
 
 #endif /* XHV_EVTCHN_H */

@@ -114,12 +114,34 @@ long xhv_evtchn_bind_virq(struct evtchn_bind_virq *a)
 	return 0;
 }
 
-/* evtchn_bind_pirq() of a domain that has no PIRQs: every number is beyond
- * its nr_pirqs.
+/* evtchn_bind_pirq() of an HVM guest: its PIRQs are numbers, behind which there
+ * need not be an interrupt.
  */
 long xhv_evtchn_bind_pirq(struct evtchn_bind_pirq *a)
 {
-	return -EINVAL;
+	unsigned long flags;
+	u16 *bound;
+	long rc;
+
+	if (a->pirq >= EVTCHN_NR_PIRQS)
+		return -EINVAL;
+	bound = &xhv_evtchn_pirqs[array_index_nospec(a->pirq, EVTCHN_NR_PIRQS)];
+
+	xhv_evtchn_make_room();
+	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
+	if (*bound) {
+		rc = -EEXIST;
+	} else {
+		rc = xhv_evtchn_alloc(BIND(EVTCHNSTAT_pirq, a->pirq), 0);
+		if (rc > 0)
+			*bound = rc;
+	}
+	raw_spin_unlock_irqrestore(&xhv_evtchn_lock, flags);
+
+	if (rc < 0)
+		return rc;
+	a->port = rc;
+	return 0;
 }
 
 /* evtchn_bind_ipi() */
@@ -161,6 +183,9 @@ static long close_port(evtchn_port_t port)
 		if (value)
 			WRITE_ONCE(evtchn_port_of(value)->bind,
 				   BIND(EVTCHNSTAT_unbound, XHV_GUEST_DOMID));
+		break;
+	case EVTCHNSTAT_pirq:
+		xhv_evtchn_pirqs[value] = 0;
 		break;
 	case EVTCHNSTAT_virq:
 		WRITE_ONCE(*evtchn_virq_port(value, evtchn_virq_is_global(value)
@@ -237,6 +262,9 @@ long xhv_evtchn_status(struct evtchn_status *a)
 		a->u.interdomain.port = back_end ? a->port :
 						   BIND_VALUE(p.bind);
 		break;
+	case EVTCHNSTAT_pirq:
+		a->u.pirq = BIND_VALUE(p.bind);
+		break;
 	case EVTCHNSTAT_virq:
 		a->u.virq = BIND_VALUE(p.bind);
 		break;
@@ -266,6 +294,7 @@ long xhv_evtchn_bind_vcpu(struct evtchn_bind_vcpu *a)
 	raw_spin_lock_irqsave(&xhv_evtchn_lock, flags);
 	state = BIND_STATE(p->bind);
 	if (state == EVTCHNSTAT_unbound || state == EVTCHNSTAT_interdomain ||
+	    state == EVTCHNSTAT_pirq ||
 	    (state == EVTCHNSTAT_virq &&
 	     evtchn_virq_is_global(BIND_VALUE(p->bind)))) {
 		WRITE_ONCE(p->vcpu, a->vcpu);
@@ -281,4 +310,22 @@ long xhv_evtchn_bind_vcpu(struct evtchn_bind_vcpu *a)
 		ec->moved(ec, a->vcpu);
 	rcu_read_unlock();
 	return rc;
+}
+
+/* The FIFO ABI, which this host does not offer; see xen-abi/hypercalls.h. */
+long xhv_evtchn_init_control(struct evtchn_init_control *a)
+{
+	return -ENOSYS;
+}
+
+/* evtchn_fifo_expand_array() before FIFO is in use. */
+long xhv_evtchn_expand_array(struct evtchn_expand_array *a)
+{
+	return -EOPNOTSUPP;
+}
+
+/* evtchn_port_set_priority(): the 2-level ABI has none. */
+long xhv_evtchn_set_priority(struct evtchn_set_priority *a)
+{
+	return -ENOSYS;
 }

@@ -90,6 +90,13 @@ static inline bool evtchn_virq_is_global(unsigned int virq)
 /* One u16 for each virq of each vCPU: the port that it is bound to, or 0. */
 extern u16 *xhv_evtchn_virqs;
 
+/* The ports of PIRQs, or 0. A domU may have as many as there are interrupts of
+ * the I/O APIC and 32 (nr_pirqs, xen/common/domain.c); no PIRQ ever occurs.
+ */
+#define EVTCHN_NR_PIRQS		48
+
+extern u16 xhv_evtchn_pirqs[EVTCHN_NR_PIRQS];
+
 static inline u16 *evtchn_virq_port(unsigned int virq, unsigned int vcpu)
 {
 	return &xhv_evtchn_virqs[vcpu * NR_VIRQS + virq];

@@ -31,6 +31,15 @@ static s16 check_domain(domid_t dom)
 	}
 }
 
+/* Whether a domain could have such an entry; domain 0's table is as large as
+ * the guest's can be.
+ */
+static bool in_a_table(grant_ref_t ref)
+{
+	return ref < XHV_GNTTAB_MAX_FRAMES *
+		     (PAGE_SIZE / sizeof(struct grant_entry_v1));
+}
+
 /*
  * map_grant_ref(). Domain 0 grants nothing to the guest, and there is no other
  * domain but the guest itself. Mapping one's own grant on Xen takes the frame
@@ -44,9 +53,9 @@ static s16 map_status(const struct gnttab_map_grant_ref *op)
 	if (op->flags & (GNTMAP_device_map | GNTMAP_application_map |
 			 GNTMAP_contains_pte))
 		return GNTST_general_error;
-	if (op->dom == XHV_BACKEND_DOMID || op->dom == XHV_GUEST_DOMID)
-		return GNTST_general_error;
-	return GNTST_bad_domain;
+	if (op->dom != XHV_BACKEND_DOMID && op->dom != XHV_GUEST_DOMID)
+		return GNTST_bad_domain;
+	return in_a_table(op->ref) ? GNTST_general_error : GNTST_bad_gntref;
 }
 
 long xhv_gnttab_map_grant_ref(unsigned long gva, unsigned int count)
@@ -186,18 +195,16 @@ struct copy_end {
 	bool pinned;
 };
 
-/* gnttab_copy_lock_domain(): only DOMID_SELF may be named with a frame. */
-static s16 copy_check_domain(domid_t dom, bool by_ref)
+/* gnttab_copy_lock_domain() */
+static s16 copy_check_domain(domid_t dom)
 {
-	if (!by_ref)
-		return dom == DOMID_SELF ? GNTST_okay : GNTST_permission_denied;
 	if (xhv_domid_is_self(dom) || dom == XHV_BACKEND_DOMID)
 		return GNTST_okay;
 	return GNTST_bad_domain;
 }
 
 /* gnttab_copy_claim_buf(): the caller's own grant, given to itself; domain 0
- * has none for it.
+ * has none for it. Only DOMID_SELF may be named with a frame.
  */
 static s16 copy_claim(const struct gnttab_copy_ptr *ptr, bool by_ref,
 		      bool write, struct copy_end *end)
@@ -205,13 +212,16 @@ static s16 copy_claim(const struct gnttab_copy_ptr *ptr, bool by_ref,
 	s16 rc;
 
 	end->pinned = false;
+	if (!by_ref && ptr->domid != DOMID_SELF)
+		return GNTST_permission_denied;
 	if (!by_ref) {
 		end->pfn = ptr->u.gmfn;
 		return xhv_memory_is_ram(end->pfn) ? GNTST_okay :
 						     GNTST_bad_page;
 	}
 	if (ptr->domid == XHV_BACKEND_DOMID)
-		return GNTST_general_error;
+		return in_a_table(ptr->u.ref) ? GNTST_general_error :
+						GNTST_bad_gntref;
 
 	rc = xhv_gnttab_acquire(ptr->u.ref, write, XHV_GUEST_DOMID, &end->pfn);
 	end->pinned = !rc;
@@ -244,9 +254,9 @@ static s16 copy_one(const struct gnttab_copy *op)
 	struct copy_end src, dst;
 	s16 rc;
 
-	rc = copy_check_domain(op->source.domid, src_ref);
+	rc = copy_check_domain(op->source.domid);
 	if (!rc)
-		rc = copy_check_domain(op->dest.domid, dst_ref);
+		rc = copy_check_domain(op->dest.domid);
 	if (rc)
 		return rc;
 

@@ -56,6 +56,9 @@ static long check_param(const struct xen_hvm_param *a, unsigned int how)
 
 	if (a->index >= XHV_HVM_NR_PARAMS)
 		return -EINVAL;
+	/* Which is no HVM domain, whoever asks. */
+	if (a->domid == XHV_BACKEND_DOMID)
+		return -EINVAL;
 	rc = xhv_domid_check_target(a->domid);
 	if (rc)
 		return rc;
@@ -142,8 +145,10 @@ static void flush_local(void *unused)
 /* hvmop_flush_tlb_all(). Interrupts other CPUs and waits for them, so not with
  * IRQs off.
  */
-long xhv_hvm_flush_tlbs(void)
+long xhv_hvm_flush_tlbs(unsigned long gva)
 {
+	if (gva)
+		return -EINVAL;
 	if (irqs_disabled())
 		return -EBUSY;
 	on_each_cpu(flush_local, NULL, 1);
@@ -190,4 +195,16 @@ long xhv_hvm_set_evtchn_upcall_vector(struct xen_hvm_evtchn_upcall_vector *a)
 	if (READ_ONCE(xhv_vcpu_info(a->vcpu)->evtchn_upcall_pending))
 		xhv_upcall_kick(a->vcpu);
 	return 0;
+}
+
+/* do_hvm_op(): a record for a trace buffer that nobody reads. */
+long xhv_hvm_xentrace(struct xen_hvm_xentrace *a)
+{
+	return a->extra_bytes > sizeof(a->extra) ? -EINVAL : 0;
+}
+
+/* monitor_guest_request(): nobody listens. */
+long xhv_hvm_request_vm_event(unsigned long gva)
+{
+	return gva ? -EINVAL : 0;
 }

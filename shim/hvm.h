@@ -27,7 +27,9 @@ void xhv_hvm_set(unsigned int index, u64 value);
  */
 long xhv_hvm_set_param(struct xen_hvm_param *a);
 long xhv_hvm_get_param(struct xen_hvm_param *a);
-long xhv_hvm_flush_tlbs(void);
+long xhv_hvm_flush_tlbs(unsigned long gva);
+long xhv_hvm_xentrace(struct xen_hvm_xentrace *a);
+long xhv_hvm_request_vm_event(unsigned long gva);
 long xhv_hvm_pagetable_dying(struct xen_hvm_pagetable_dying *a);
 long xhv_hvm_get_time(struct xen_hvm_get_time *a);
 long xhv_hvm_get_mem_type(struct xen_hvm_get_mem_type *a);

@@ -113,6 +113,16 @@ static bool get_reservation(unsigned long gva, unsigned long start,
 	       !xhv_domid_check_target(r->domid);
 }
 
+/* A page that is in the kernel's balloon, or is on its way, is marked offline by
+ * then (drivers/xen/balloon.c, balloon_append()).
+ */
+static bool may_balloon(u64 pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+
+	return page && (of_ram(page, pfn) || PageOffline(page));
+}
+
 /* Extent @i of the list, if it is all RAM. */
 static bool get_extent(const struct xen_memory_reservation *r, unsigned long i)
 {
@@ -123,7 +133,7 @@ static bool get_extent(const struct xen_memory_reservation *r, unsigned long i)
 	if (xhv_copy_from_guest(&gfn, list + i * sizeof(gfn), sizeof(gfn)))
 		return false;
 	for (j = 0; j < 1UL << r->extent_order; j++)
-		if (gfn + j < gfn || !xhv_memory_is_ram(gfn + j))
+		if (gfn + j < gfn || !may_balloon(gfn + j))
 			return false;
 	return true;
 }
@@ -205,6 +215,19 @@ long xhv_memory_maximum_gpfn(domid_t *dom)
 	return rc ? rc : ram[nr_ram - 1].end - 1;
 }
 
+/* A translated guest has no use for the machine's table, and there is none. */
+long xhv_memory_machphys_mfn_list(struct xen_machphys_mfn_list *a)
+{
+	a->nr_extents = 0;
+	return 0;
+}
+
+/* memory_exchange() of a translated guest, which has no machine frames. */
+long xhv_memory_exchange(struct xen_memory_exchange *a)
+{
+	return a->nr_exchanged == a->in.nr_extents ? 0 : -EOPNOTSUPP;
+}
+
 /* No two guests share memory here. */
 long xhv_memory_sharing_pages(void)
 {
@@ -239,10 +262,16 @@ static long add_one(unsigned int space, unsigned long idx, xen_pfn_t gfn)
 	}
 }
 
+/* Domain 0 is a PV domain, which has no physical map to change. */
+static long may_change_map(domid_t dom)
+{
+	return dom == XHV_BACKEND_DOMID ? -EACCES : xhv_domid_check_target(dom);
+}
+
 /* xatp_permission_check() */
 static long may_add(domid_t dom, unsigned int space)
 {
-	long rc = xhv_domid_check_target(dom);
+	long rc = may_change_map(dom);
 
 	if (rc == -ESRCH)
 		return rc;
@@ -337,7 +366,7 @@ long xhv_memory_add_to_physmap_batch(unsigned long gva, unsigned long start)
 /* A frame that is there stays there; see add_one(). */
 long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a)
 {
-	long rc = xhv_domid_check_target(a->domid);
+	long rc = may_change_map(a->domid);
 
 	if (rc)
 		return rc;
@@ -360,8 +389,11 @@ long xhv_memory_memory_map(unsigned long gva, unsigned long start)
 	buffer = (unsigned long)map.buffer;
 	map.nr_entries = min(map.nr_entries, nr_ram);
 	for (i = 0; i < map.nr_entries; i++) {
-		entry.addr = PFN_PHYS(ram[i].first);
-		entry.size = PFN_PHYS(ram[i].end - ram[i].first);
+		/* The kernel has taken page 0 away (trim_bios_range()). */
+		u64 first = ram[i].first == 1 ? 0 : ram[i].first;
+
+		entry.addr = PFN_PHYS(first);
+		entry.size = PFN_PHYS(ram[i].end - first);
 		entry.type = E820_TYPE_RAM;
 		if (xhv_copy_to_guest(buffer + i * sizeof(entry), &entry,
 				      sizeof(entry)))

@@ -56,5 +56,7 @@ long xhv_memory_memory_map(unsigned long gva, unsigned long start);
 long xhv_memory_reserved_device_memory_map(unsigned long gva,
 					   unsigned long start);
 long xhv_memory_sharing_pages(void);
+long xhv_memory_machphys_mfn_list(struct xen_machphys_mfn_list *a);
+long xhv_memory_exchange(struct xen_memory_exchange *a);
 
 #endif /* XHV_MEMORY_H */

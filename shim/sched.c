@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include <xhv/core.h>
 
 #include "evtchn.h"
 #include "guest.h"
@@ -260,7 +261,8 @@ long xhv_sched_watchdog(struct sched_watchdog *a)
 
 	raw_spin_lock_irqsave(&watchdog_lock, flags);
 	if (!a->id) {
-		rc = -ENOSPC;
+		/* An unsigned int on its way through Xen. */
+		rc = (u32)-ENOSPC;
 		for (i = 0; i < NR_WATCHDOGS; i++) {
 			if (watchdogs[i].in_use)
 				continue;
@@ -278,4 +280,11 @@ long xhv_sched_watchdog(struct sched_watchdog *a)
 	}
 	raw_spin_unlock_irqrestore(&watchdog_lock, flags);
 	return rc;
+}
+
+/* By number only, and not for guests. */
+long xhv_sched_remote_shutdown(struct sched_remote_shutdown *a)
+{
+	return a->domain_id == XHV_BACKEND_DOMID ||
+	       a->domain_id == XHV_GUEST_DOMID ? -EPERM : -ESRCH;
 }

@@ -20,5 +20,6 @@ long xhv_sched_shutdown(struct sched_shutdown *a);
 long xhv_sched_poll(struct sched_poll *a);
 long xhv_sched_shutdown_code(struct sched_shutdown *a);
 long xhv_sched_watchdog(struct sched_watchdog *a);
+long xhv_sched_remote_shutdown(struct sched_remote_shutdown *a);
 
 #endif /* XHV_SCHED_H */

@@ -23,6 +23,10 @@ static unsigned long vm_assists;
  */
 long xhv_vcpu_initialise(unsigned int vcpu, unsigned long gva)
 {
+	u64 context;
+
+	if (xhv_copy_from_guest(&context, gva, sizeof(context)))
+		return -EFAULT;
 	return cpu_online(vcpu) ? -EEXIST : -EOPNOTSUPP;
 }
 

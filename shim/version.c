@@ -110,9 +110,9 @@ long xhv_version_get_features(struct xen_feature_info *a)
 	return 0;
 }
 
-long xhv_version_pagesize(void)
+long xhv_version_pagesize(unsigned long gva)
 {
-	return PAGE_SIZE;
+	return gva ? -EINVAL : PAGE_SIZE;
 }
 
 /* The host's UUID for this guest; without SMBIOS a new one, as xl makes it. */

@@ -33,7 +33,7 @@ long xhv_version_capabilities(struct xen_capabilities_info *a);
 long xhv_version_changeset(struct xen_changeset_info *a);
 long xhv_version_platform_parameters(struct xen_platform_parameters *a);
 long xhv_version_get_features(struct xen_feature_info *a);
-long xhv_version_pagesize(void);
+long xhv_version_pagesize(unsigned long gva);
 long xhv_version_guest_handle(xhv_domain_handle_t *a);
 long xhv_version_commandline(unsigned long gva);
 

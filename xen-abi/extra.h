@@ -10,6 +10,9 @@
 #include <linux/types.h>
 #include <xen/interface/xen.h>
 
+/* public/event_channel.h, for Xen itself: a reset that goes on. */
+#define EVTCHNOP_reset_cont			14
+
 /* public/memory.h */
 #define XENMEM_set_memory_map			13
 #define XENMEM_maximum_gpfn			14
@@ -47,6 +50,11 @@
 #define HVM_PARAM_X87_FIP_WIDTH			36
 #define HVM_PARAM_VM86_TSS_SIZED		37
 #define XHV_HVM_NR_PARAMS			39	/* HVM_NR_PARAMS */
+
+struct xen_hvm_xentrace {
+	u16 event, extra_bytes;
+	u8 extra[28];
+};
 
 struct xen_hvm_get_time {
 	u64 now;	/* nanoseconds since boot, out */

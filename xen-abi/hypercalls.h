@@ -41,7 +41,7 @@
 	NO(4, set_callbacks, ENOSYS)					\
 	NO(5, fpu_taskswitch, ENOSYS)					\
 	NO(6, sched_op_compat, ENOSYS)					\
-	NO(7, platform_op, EPERM)					\
+	FN(7, platform_op)						\
 	NO(8, set_debugreg, ENOSYS)					\
 	NO(9, get_debugreg, ENOSYS)					\
 	NO(10, update_descriptor, ENOSYS)				\
@@ -59,7 +59,7 @@
 	NO(23, iret, ENOSYS)						\
 	OPS(24, vcpu_op)						\
 	NO(25, set_segment_base, ENOSYS)				\
-	NO(26, mmuext_op, ENOSYS)					\
+	NO(26, mmuext_op, EINVAL)					\
 	NO(27, xsm_op, ENOSYS)						\
 	NO(28, nmi_op, ENOSYS)						\
 	OPS(29, sched_op)						\
@@ -68,22 +68,23 @@
 	OPS(32, event_channel_op)					\
 	OPS(33, physdev_op)						\
 	OPS(34, hvm_op)							\
-	NO(35, sysctl, EPERM)						\
-	NO(36, domctl, EPERM)						\
+	FN(35, sysctl)							\
+	FN(36, domctl)							\
 	NO(37, kexec_op, ENOSYS)					\
 	NO(38, tmem_op, ENOSYS)						\
 	NO(39, argo_op, ENOSYS)						\
 	NO(40, xenpmu_op, EOPNOTSUPP)					\
-	NO(41, dm_op, EPERM)						\
+	FN(41, dm_op)							\
 	NO(42, hypfs_op, EPERM)						\
 	NO(48, mca, ENOSYS)						\
-	NO(49, paging_domctl_cont, ENOSYS)
+	FN(49, paging_domctl_cont)
 
 /* Hypercall numbers are below this (public/xen.h: __HYPERVISOR_arch_7). */
 #define XHV_NR_HYPERCALLS	56
 
-/* xen/common/event_channel.c. FIFO: answered as a host without it does, which
- * is how Linux learns to stay with the 2-level ABI.
+/* xen/common/event_channel.c. FIFO: init_control is answered as by a host
+ * without it, which is how Linux learns to stay with the 2-level ABI; the others
+ * as to a guest that has not begun with FIFO.
  */
 #define XHV_EVENT_CHANNEL_OP(IN, INOUT, OUT, NONE, RAW, NO)		\
 	INOUT(EVTCHNOP_bind_interdomain, xhv_evtchn_bind_interdomain,	\
@@ -103,9 +104,13 @@
 	   struct evtchn_bind_vcpu)					\
 	IN(EVTCHNOP_unmask, xhv_evtchn_unmask, struct evtchn_unmask)	\
 	IN(EVTCHNOP_reset, xhv_evtchn_reset, struct evtchn_reset)	\
-	NO(EVTCHNOP_init_control, 0, ENOSYS)				\
-	NO(EVTCHNOP_expand_array, 0, ENOSYS)				\
-	NO(EVTCHNOP_set_priority, 0, ENOSYS)
+	IN(EVTCHNOP_init_control, xhv_evtchn_init_control,		\
+	   struct evtchn_init_control)					\
+	IN(EVTCHNOP_expand_array, xhv_evtchn_expand_array,		\
+	   struct evtchn_expand_array)					\
+	IN(EVTCHNOP_set_priority, xhv_evtchn_set_priority,		\
+	   struct evtchn_set_priority)					\
+	IN(EVTCHNOP_reset_cont, xhv_evtchn_reset, struct evtchn_reset)
 
 /* xen/arch/x86/hvm/hypercall.c, hvm_grant_table_op(): the rest is -ENOSYS. */
 #define XHV_GRANT_TABLE_OP(IN, INOUT, OUT, NONE, RAW, NO)		\
@@ -135,30 +140,31 @@
 	NONE(XENMEM_maximum_ram_page, xhv_memory_maximum_ram_page, 0)	\
 	IN(XENMEM_current_reservation, xhv_memory_current_reservation, domid_t) \
 	IN(XENMEM_maximum_reservation, xhv_memory_maximum_reservation, domid_t) \
-	NO(XENMEM_machphys_mfn_list, 0, EPERM)				\
+	INOUT(XENMEM_machphys_mfn_list, xhv_memory_machphys_mfn_list,	\
+	      struct xen_machphys_mfn_list)				\
 	RAW(XENMEM_populate_physmap, xhv_memory_populate_physmap, 0)	\
 	RAW(XENMEM_add_to_physmap, xhv_memory_add_to_physmap, 0)	\
 	RAW(XENMEM_memory_map, xhv_memory_memory_map, 0)		\
-	NO(XENMEM_machine_memory_map, 0, EPERM)				\
-	NO(XENMEM_exchange, 0, EOPNOTSUPP)				\
+	NO(XENMEM_machine_memory_map, 0, ENOSYS)			\
+	IN(XENMEM_exchange, xhv_memory_exchange, struct xen_memory_exchange) \
 	NO(XENMEM_machphys_mapping, 0, ENOSYS)				\
-	NO(XENMEM_set_memory_map, 0, EPERM)				\
+	RAW(XENMEM_set_memory_map, xhv_refuse_set_memory_map, 0)	\
 	IN(XENMEM_maximum_gpfn, xhv_memory_maximum_gpfn, domid_t)	\
 	IN(XENMEM_remove_from_physmap, xhv_memory_remove_from_physmap,	\
 	   struct xen_remove_from_physmap)				\
-	NO(XENMEM_set_pod_target, 0, EPERM)				\
-	NO(XENMEM_get_pod_target, 0, EPERM)				\
+	RAW(XENMEM_set_pod_target, xhv_refuse_pod_target, 0)		\
+	RAW(XENMEM_get_pod_target, xhv_refuse_pod_target, 0)		\
 	NONE(XENMEM_get_sharing_freed_pages, xhv_memory_sharing_pages, 0) \
 	NONE(XENMEM_get_sharing_shared_pages, xhv_memory_sharing_pages, 0) \
-	NO(XENMEM_paging_op, 0, EPERM)					\
-	NO(XENMEM_access_op, 0, EPERM)					\
-	NO(XENMEM_sharing_op, 0, EPERM)					\
+	NO(XENMEM_paging_op, 0, ENOSYS)					\
+	RAW(XENMEM_access_op, xhv_refuse_access_op, 0)			\
+	NO(XENMEM_sharing_op, 0, ENOSYS)				\
 	RAW(XENMEM_add_to_physmap_range, xhv_memory_add_to_physmap_batch, 0) \
-	NO(XENMEM_claim_pages, 0, EPERM)				\
-	NO(XENMEM_machphys_compat_mfn_list, 0, EPERM)			\
-	NO(XENMEM_get_vnumainfo, 0, EOPNOTSUPP)				\
+	RAW(XENMEM_claim_pages, xhv_refuse_claim_pages, 0)		\
+	NO(XENMEM_machphys_compat_mfn_list, 0, EOPNOTSUPP)		\
+	RAW(XENMEM_get_vnumainfo, xhv_refuse_vnumainfo, 0)		\
 	RAW(XENMEM_reserved_device_memory_map, xhv_memory_reserved_device_memory_map, 0) \
-	NO(XENMEM_acquire_resource, 0, EPERM)
+	NO(XENMEM_acquire_resource, 0, EACCES)
 
 /* xen/common/kernel.c, do_xen_version(); who may: xsm/dummy.h. */
 #define XHV_XEN_VERSION(IN, INOUT, OUT, NONE, RAW, NO)			\
@@ -175,7 +181,7 @@
 	    struct xen_platform_parameters)				\
 	INOUT(XENVER_get_features, xhv_version_get_features,		\
 	      struct xen_feature_info)					\
-	NONE(XENVER_pagesize, xhv_version_pagesize, 0)			\
+	RAW(XENVER_pagesize, xhv_version_pagesize, 0)			\
 	OUT(XENVER_guest_handle, xhv_version_guest_handle,		\
 	    xhv_domain_handle_t)					\
 	RAW(XENVER_commandline, xhv_version_commandline, 0)		\
@@ -214,18 +220,19 @@
 	NONE(SCHEDOP_block, xhv_sched_block, 0)				\
 	IN(SCHEDOP_shutdown, xhv_sched_shutdown, struct sched_shutdown)	\
 	IN(SCHEDOP_poll, xhv_sched_poll, struct sched_poll)		\
-	NO(SCHEDOP_remote_shutdown, 0, EPERM)				\
+	IN(SCHEDOP_remote_shutdown, xhv_sched_remote_shutdown,		\
+	   struct sched_remote_shutdown)				\
 	IN(SCHEDOP_shutdown_code, xhv_sched_shutdown_code,		\
 	   struct sched_shutdown)					\
 	IN(SCHEDOP_watchdog, xhv_sched_watchdog, struct sched_watchdog)	\
 	NO(SCHEDOP_pin_override, 0, EPERM)
 
-/* xen/arch/x86/hvm/hypercall.c, hvm_physdev_op(): without hvm_pirq, xl's
- * default, every command is unknown but map and unmap.
+/* xen/arch/x86/hvm/hypercall.c, hvm_physdev_op(): to a PVH guest, which has no
+ * PIRQs of an emulated interrupt controller, every command is unknown.
  */
 #define XHV_PHYSDEV_OP(IN, INOUT, OUT, NONE, RAW, NO)			\
-	NO(PHYSDEVOP_map_pirq, 0, EPERM)				\
-	NO(PHYSDEVOP_unmap_pirq, 0, EINVAL)				\
+	NO(PHYSDEVOP_map_pirq, 0, ENOSYS)				\
+	NO(PHYSDEVOP_unmap_pirq, 0, ENOSYS)				\
 	NO(PHYSDEVOP_eoi, 0, ENOSYS)					\
 	NO(PHYSDEVOP_irq_status_query, 0, ENOSYS)			\
 	NO(PHYSDEVOP_get_free_pirq, 0, ENOSYS)				\
@@ -239,17 +246,17 @@
 #define XHV_HVM_OP(IN, INOUT, OUT, NONE, RAW, NO)			\
 	IN(HVMOP_set_param, xhv_hvm_set_param, struct xen_hvm_param)	\
 	INOUT(HVMOP_get_param, xhv_hvm_get_param, struct xen_hvm_param)	\
-	NONE(HVMOP_flush_tlbs, xhv_hvm_flush_tlbs, 0)			\
+	RAW(HVMOP_flush_tlbs, xhv_hvm_flush_tlbs, 0)			\
 	IN(HVMOP_pagetable_dying, xhv_hvm_pagetable_dying,		\
 	   struct xen_hvm_pagetable_dying)				\
 	OUT(HVMOP_get_time, xhv_hvm_get_time, struct xen_hvm_get_time)	\
-	NO(HVMOP_xentrace, 0, ENOSYS)					\
+	IN(HVMOP_xentrace, xhv_hvm_xentrace, struct xen_hvm_xentrace)	\
 	INOUT(HVMOP_get_mem_type, xhv_hvm_get_mem_type,			\
 	      struct xen_hvm_get_mem_type)				\
 	IN(HVMOP_set_evtchn_upcall_vector,				\
 	   xhv_hvm_set_evtchn_upcall_vector,				\
 	   struct xen_hvm_evtchn_upcall_vector)				\
-	NO(HVMOP_guest_request_vm_event, 0, EOPNOTSUPP)			\
+	RAW(HVMOP_guest_request_vm_event, xhv_hvm_request_vm_event, 0)	\
 	NO(HVMOP_altp2m, 0, EOPNOTSUPP)
 
 #endif /* XHV_HYPERCALLS_H */

@@ -30,6 +30,9 @@
 /* xen/include/asm-x86/hypercall.h: not public, as no guest may make it. */
 #define __HYPERVISOR_paging_domctl_cont	__HYPERVISOR_arch_1
 
+/* public/event_channel.h, under __XEN__: not for guests, which may call it. */
+#define EVTCHNOP_reset_cont		14
+
 /* Renamed by Xen in 4.4 (public/memory.h). */
 #define XENMEM_add_to_physmap_range	XENMEM_add_to_physmap_batch
 #define xen_add_to_physmap_range	xen_add_to_physmap_batch

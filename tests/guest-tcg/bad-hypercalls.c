@@ -107,15 +107,18 @@ static const struct {
 /* What a row that reads its argument by itself says of a bad address. A
  * reservation's answer is how many extents were done.
  */
-static long raw_answer(const struct row *r)
+static long raw_answer(const struct row *r, unsigned long gva)
 {
 	if (r->nr == __HYPERVISOR_memory_op &&
 	    (r->cmd == XENMEM_increase_reservation ||
 	     r->cmd == XENMEM_decrease_reservation ||
 	     r->cmd == XENMEM_populate_physmap))
 		return 0;
-	if (r->nr == __HYPERVISOR_vcpu_op && r->cmd == VCPUOP_initialise)
-		return -EEXIST;
+	/* These take no argument, and say so. */
+	if (r->nr == __HYPERVISOR_xen_version)
+		return r->cmd != XENVER_pagesize ? -EFAULT : gva ? -EINVAL : (long)PAGE;
+	if (r->nr == __HYPERVISOR_hvm_op)
+		return gva ? -EINVAL : 0;
 	return -EFAULT;
 }
 
@@ -135,7 +138,7 @@ static void wild_address(unsigned long gva)
 		if (r->how == NONE)
 			continue;
 		expect(r->name, gva, call_row(r, gva),
-		       r->how == RAW ? raw_answer(r) : -r->err);
+		       r->how == RAW ? raw_answer(r, gva) : -r->err);
 	}
 	expect("multicall", gva, call(__HYPERVISOR_multicall, gva, 3, 0),
 	       -EFAULT);
@@ -428,7 +431,7 @@ static void memory(char *page)
 	MEMORY(maximum_gpfn, -EPERM, domid_t, 0);
 	MEMORY(add_to_physmap, -ESRCH, struct xen_add_to_physmap,
 	       .domid = WILD_DOM);
-	MEMORY(add_to_physmap, -EPERM, struct xen_add_to_physmap, .domid = 0);
+	MEMORY(add_to_physmap, -EACCES, struct xen_add_to_physmap, .domid = 0);
 	MEMORY(add_to_physmap, -EINVAL, struct xen_add_to_physmap,
 	       .domid = DOMID_SELF, .space = 99);
 	MEMORY(add_to_physmap, -EINVAL, struct xen_add_to_physmap,
@@ -479,7 +482,7 @@ static void vcpus_and_params(void)
 	    .index = 1000);
 	HVM(set_param, -EINVAL, struct xen_hvm_param, .domid = DOMID_SELF,
 	    .index = ~0U);
-	HVM(set_param, -EPERM, struct xen_hvm_param, .domid = 0, .index = 1);
+	HVM(set_param, -EINVAL, struct xen_hvm_param, .domid = 0, .index = 1);
 	HVM(set_param, -ESRCH, struct xen_hvm_param, .domid = WILD_DOM,
 	    .index = 1);
 	HVM(set_param, -EPERM, struct xen_hvm_param, .domid = DOMID_SELF,

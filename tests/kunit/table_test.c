@@ -89,7 +89,7 @@ static bool is_unnamed(const char *name)
 static bool is_refusal(int err)
 {
 	return err == ENOSYS || err == EPERM || err == EINVAL ||
-	       err == EOPNOTSUPP || err == ENOENT;
+	       err == EOPNOTSUPP || err == ENOENT || err == EACCES;
 }
 
 /* Dispatch may use the number as an index. */

@@ -171,7 +171,9 @@ static void vcpu_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xhv_vcpu_exists(nr_cpu_ids));
 	KUNIT_EXPECT_EQ(test, xhv_vcpu_is_up(cpu), 1L);
 	KUNIT_EXPECT_EQ(test, xhv_vcpu_up(cpu), 0L);
-	KUNIT_EXPECT_EQ(test, xhv_vcpu_initialise(cpu, 0), (long)-EEXIST);
+	KUNIT_EXPECT_EQ(test, xhv_vcpu_initialise(cpu, 0), (long)-EFAULT);
+	KUNIT_EXPECT_EQ(test, xhv_vcpu_initialise(cpu, (unsigned long)&a),
+			(long)-EEXIST);
 
 	xhv_vcpu_get_runstate_info(cpu, &info);
 	KUNIT_EXPECT_EQ(test, info.state, RUNSTATE_running);
@@ -261,7 +263,7 @@ static void sched_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xhv_sched_watchdog(&w), 1L);
 	w.timeout = ~0U;
 	KUNIT_EXPECT_EQ(test, xhv_sched_watchdog(&w), 2L);
-	KUNIT_EXPECT_EQ(test, xhv_sched_watchdog(&w), (long)-ENOSPC);
+	KUNIT_EXPECT_EQ(test, xhv_sched_watchdog(&w), (long)(u32)-ENOSPC);
 	for (i = 1; i <= 2; i++) {
 		w.id = i;
 		w.timeout = 1;
@@ -291,7 +293,7 @@ static void param_test(struct kunit *test)
 				    "parameter %u", a.index);
 	a.index = 1;
 	a.domid = 0;
-	KUNIT_EXPECT_EQ(test, xhv_hvm_get_param(&a), (long)-EPERM);
+	KUNIT_EXPECT_EQ(test, xhv_hvm_get_param(&a), (long)-EINVAL);
 	a.domid = 9;
 	KUNIT_EXPECT_EQ(test, xhv_hvm_get_param(&a), (long)-ESRCH);
 
@@ -340,9 +342,10 @@ static void hvm_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xhv_hvm_get_mem_type(&m), 0L);
 	KUNIT_EXPECT_EQ(test, m.mem_type, HVMMEM_mmio_dm);
 
-	KUNIT_EXPECT_EQ(test, xhv_hvm_flush_tlbs(), 0L);
+	KUNIT_EXPECT_EQ(test, xhv_hvm_flush_tlbs(0), 0L);
+	KUNIT_EXPECT_EQ(test, xhv_hvm_flush_tlbs(8), (long)-EINVAL);
 	local_irq_save(flags);
-	KUNIT_EXPECT_EQ(test, xhv_hvm_flush_tlbs(), (long)-EBUSY);
+	KUNIT_EXPECT_EQ(test, xhv_hvm_flush_tlbs(0), (long)-EBUSY);
 	local_irq_restore(flags);
 }
 
@@ -363,7 +366,8 @@ static void version_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xhv_version_get_features(&fi), (long)-EINVAL);
 	xhv_version_platform_parameters(&pp);
 	KUNIT_EXPECT_EQ(test, pp.virt_start, 0xffff800000000000UL);
-	KUNIT_EXPECT_EQ(test, xhv_version_pagesize(), 4096L);
+	KUNIT_EXPECT_EQ(test, xhv_version_pagesize(0), 4096L);
+	KUNIT_EXPECT_EQ(test, xhv_version_pagesize(8), (long)-EINVAL);
 	KUNIT_EXPECT_EQ(test, xhv_version_commandline((unsigned long)text),
 			0L);
 	KUNIT_EXPECT_STREQ(test, text, "<denied>");
