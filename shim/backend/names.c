@@ -96,11 +96,8 @@ void vbd_names_sort(struct list_head *list)
 	list_sort(NULL, list, entry_cmp);
 }
 
-/* Reads one "<guid>:<lun>=<name>" up to the next comma. Returns what follows
- * it, or NULL at the end; *index is negative if it makes no sense.
- */
-static const char *next_entry(const char *list, guid_t *guid, u32 *lun,
-			      int *index)
+const char *vbd_name_entry(const char *list, guid_t *guid, u32 *lun,
+			   int *index)
 {
 	const char *end = strchrnul(list, ',');
 	char buf[UUID_STRING_LEN + 32];
@@ -129,7 +126,7 @@ int vbd_name_lookup(const char *list, const struct xhv_block_dev *dev)
 	u32 lun;
 
 	while (list) {
-		list = next_entry(list, &guid, &lun, &index);
+		list = vbd_name_entry(list, &guid, &lun, &index);
 		if (index >= 0 && lun == dev->lun &&
 		    guid_equal(&guid, &dev->guid))
 			return index;
@@ -144,7 +141,7 @@ bool vbd_name_reserved(const char *list, unsigned int index)
 	u32 lun;
 
 	while (list) {
-		list = next_entry(list, &guid, &lun, &found);
+		list = vbd_name_entry(list, &guid, &lun, &found);
 		if (found == index)
 			return true;
 	}

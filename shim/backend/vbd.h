@@ -231,6 +231,7 @@ struct vbd_failure {
  *	     with errors
  * @rings: NULL unless connected or hung up
  * @nr_rings: how many
+ * @max_rings: how many the front end was offered
  * @ring_pages: pages of each
  * @fault_why: what was wrong, for the log; NULL if nothing was in this connection
  * @total: counters of past connections
@@ -266,6 +267,7 @@ struct vbd {
 
 	struct vbd_ring *rings;
 	unsigned int nr_rings;
+	unsigned int max_rings;
 	unsigned int ring_pages;
 	struct vbd_stats total;
 };
@@ -308,8 +310,9 @@ void vbd_ring_close(struct vbd_ring *r);
  * for a ring that is closed or failing.
  */
 void vbd_fault(struct vbd *vbd, const char *why);
-/* A request is answered with an error of the host's: tell the log, because a ring
- * has no word for what went wrong. Any context.
+/* A request that made sense is answered with an error, of the host's or because of a
+ * grant: tell the log, because a ring has no word for what went wrong. Not for what
+ * a ring that is failing answers. Any context, a ring's lock may be held.
  */
 void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error);
 
@@ -356,6 +359,7 @@ void vbd_show(struct seq_file *m, struct vbd *vbd);
  * @entry: in the list of all slots, the one that was given up last at the end
  * @index: 0 is xvda
  * @in_use: a disk has it, or one that went but whose front end has not let go
+ * @native: the disk that has it is a native driver's; of @bus nothing is known
  * @bus: where the disk is
  * @guid: where the disk is
  * @lun: where the disk is
@@ -364,6 +368,7 @@ struct vbd_slot {
 	struct list_head entry;
 	unsigned int index;
 	bool in_use;
+	bool native;
 	enum xhv_block_bus bus;
 	guid_t guid;
 	u32 lun;
@@ -374,10 +379,11 @@ struct vbd_slot {
  */
 struct vbd_slot *vbd_slot_get(const struct xhv_block_dev *dev);
 void vbd_slot_put(struct vbd_slot *slot);
-/* The name of a disk of a native driver: given to none of ours from now on. Again
- * is no error. -EBUSY if one of ours has it or may have it again, -EINVAL.
+/* The name of a disk of a native driver, "xvdb" or with its place, as disk_names=
+ * has it: given to no other disk from now on. Again is no error. -EBUSY if another
+ * has it or may have it again, or if the place has another name; -EINVAL, -ENOMEM.
  */
-int vbd_slot_reserve(const char *name);
+int vbd_slot_reserve(const char *entry);
 
 /* names.c */
 
@@ -394,6 +400,11 @@ int vbd_name_parse(const char *name);
 void vbd_name_format(unsigned int index, char *buf, size_t size);
 /* The virtual device number (public/io/blkif.h, "virtual-device"). Pure. */
 unsigned int vbd_name_id(unsigned int index);
+/* Reads one "<guid>:<lun>=<name>" up to the next comma. Returns what follows it, or
+ * NULL at the end; *index is negative if it makes no sense. Pure.
+ */
+const char *vbd_name_entry(const char *list, guid_t *guid, u32 *lun,
+			   int *index);
 /* What disk_names=@list says of a disk: an index, or -ENOENT. Pure. */
 int vbd_name_lookup(const char *list, const struct xhv_block_dev *dev);
 /* Does disk_names=@list give this index to some disk? Pure. */

@@ -127,7 +127,6 @@ static void name_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, first->index, 0U);
 	/* Its disk may be gone, but not all of it. */
 	KUNIT_EXPECT_EQ(test, PTR_ERR(vbd_slot_get(d)), (long)-EBUSY);
-	vbd_slot_put(first);
 	d->lun = 1;
 	slot = vbd_slot_get(d);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
@@ -140,6 +139,20 @@ static void name_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdc"), 0);
 	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvde"), 0);
 	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdc"), 0);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":0=xvdc"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":0=xvdf"), 0);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":0=xvdf"), 0);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":0=xvdg"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":1=xvdf"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdf"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":x=xvdg"), -EINVAL);
+	/* A place has its name, whoever drives it; in use it is another's. */
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_A ":0=xvda"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_A ":1=xvdg"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_A ":1=xvdb"), 0);
+	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), slot);
+	vbd_slot_put(slot);
+	vbd_slot_put(first);
 	d->lun = 0;
 	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), first);
 	/* Another bus or controller is another place. */
@@ -150,7 +163,7 @@ static void name_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vbd_slot_reserve("xvdd"), -EBUSY);
 
 	guid_parse(GUID_B, &d->guid);
-	for (i = 5; i < VBD_MAX_NAMES; i++) {
+	for (i = 6; i < VBD_MAX_NAMES; i++) {
 		d->lun = i;
 		slot = vbd_slot_get(d);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
@@ -166,6 +179,13 @@ static void name_slots(struct kunit *test)
 	vbd_slot_put(third);
 	vbd_slot_put(first);
 	KUNIT_EXPECT_PTR_EQ(test, vbd_slot_get(d), third);
+	/* The native one's is kept, for that place. */
+	d->lun = 0;
+	guid_parse(GUID_C, &d->guid);
+	slot = vbd_slot_get(d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
+	KUNIT_EXPECT_EQ(test, slot->index, 5U);
+	KUNIT_EXPECT_EQ(test, vbd_slot_reserve(GUID_C ":0=xvdf"), -EBUSY);
 }
 
 static struct kunit_case names_cases[] = {
