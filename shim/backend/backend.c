@@ -13,6 +13,10 @@
 #include "backend.h"
 #include "console.h"
 
+/* How often those that wait are looked after, and when the log is told. */
+#define TURNS_A_SECOND	4
+#define PATIENCE_S	30
+
 /* An event of our own, behind all others. */
 struct barrier {
 	struct xenbus_watch watch;
@@ -37,6 +41,7 @@ void backend_await_removal(const char *node, void (*meanwhile)(void *arg),
 	struct barrier b = {
 		.watch = { .node = node, .callback = pass },
 	};
+	unsigned int turns = 0;
 	int err;
 
 	init_completion(&b.passed);
@@ -45,9 +50,17 @@ void backend_await_removal(const char *node, void (*meanwhile)(void *arg),
 		pr_warn("cannot wait for front ends to let go (%d)\n", err);
 		return;
 	}
-	while (!wait_for_completion_timeout(&b.passed, HZ / 4))
+	/* Without limit: the kernel's thread for watches waits for the front end as
+	 * well, so that no device comes or goes any more, and a watch cannot be
+	 * taken back from it.
+	 */
+	while (!wait_for_completion_timeout(&b.passed, HZ / TURNS_A_SECOND)) {
+		if (++turns == PATIENCE_S * TURNS_A_SECOND)
+			pr_warn("a front end in %s does not let go of its device\n",
+				node);
 		if (meanwhile)
 			meanwhile(arg);
+	}
 	unregister_xenbus_watch(&b.watch);
 }
 

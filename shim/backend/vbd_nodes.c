@@ -51,13 +51,13 @@ void vbd_put_details(struct vbd *vbd)
 int vbd_publish(struct vbd *vbd)
 {
 	const struct xhv_block_dev *dev = vbd->dev;
-	unsigned int queues;
 	int err;
 
 	err = backend_make_dirs("vbd", vbd->fe, vbd->be);
 	if (err)
 		return err;
-	queues = min3(dev->max_queues, (u32)VBD_MAX_RINGS, num_online_cpus());
+	vbd->max_rings = max(min3(dev->max_queues, (u32)VBD_MAX_RINGS,
+				  num_online_cpus()), 1U);
 
 	backend_put(vbd->be, "frontend", "%s", vbd->fe);
 	backend_put(vbd->be, "frontend-id", "%d", XHV_GUEST_DOMID);
@@ -78,7 +78,7 @@ int vbd_publish(struct vbd *vbd)
 	if (vbd->limits.max_segs > BLKIF_MAX_SEGMENTS_PER_REQUEST)
 		backend_put(vbd->be, "feature-max-indirect-segments", "%u",
 		    vbd->limits.max_segs);
-	backend_put(vbd->be, "multi-queue-max-queues", "%u", max(queues, 1U));
+	backend_put(vbd->be, "multi-queue-max-queues", "%u", vbd->max_rings);
 	backend_put(vbd->be, "max-ring-page-order", "%u", VBD_MAX_RING_ORDER);
 	vbd->state = XenbusStateInitWait;
 	err = backend_put(vbd->be, "state", "%d", vbd->state);

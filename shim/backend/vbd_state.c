@@ -307,7 +307,7 @@ static const char *read_choice(struct vbd *vbd, unsigned int *queues,
 	*queues = 1;
 	if (!backend_get_u32(vbd->fe, "multi-queue-num-queues", &val))
 		*queues = val;
-	if (!*queues || *queues > VBD_MAX_RINGS)
+	if (!*queues || *queues > vbd->max_rings)
 		return "bad number of queues";
 
 	*multi_page = !backend_get_u32(vbd->fe, "ring-page-order", &order);

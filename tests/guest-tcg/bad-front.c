@@ -392,7 +392,8 @@ static void publish(const char *dir)
 	xenbus_rm(XBT_NIL, dir, "multi-queue-num-queues");
 	xenbus_rm(XBT_NIL, dir, "ring-page-order");
 	if (is("queues"))
-		xenbus_write(XBT_NIL, dir, "multi-queue-num-queues", "1000000");
+		xenbus_printf(XBT_NIL, dir, "multi-queue-num-queues", "%u",
+			      num_online_cpus() + 1);
 	if (is("order"))
 		xenbus_write(XBT_NIL, dir, "ring-page-order", "31");
 	xenbus_printf(XBT_NIL, dir, "ring-ref", "%d", ring_ref);
