@@ -193,7 +193,7 @@ static int probe(struct hv_device *hvdev, const struct hv_vmbus_device_id *id)
 	if (err)
 		dev_info(&hvdev->device,
 			 "xen-hyperv: left to the native driver: %s (%d)\n",
-			 err == -ENODEV ?
+			 err == -ENOTBLK ?
 			 "it has a unit that is no disk and no CD-ROM" :
 			 "it cannot be used", err);
 	WRITE_ONCE(last_change, jiffies);

@@ -23,6 +23,8 @@
 #define VPD_LEN		64
 #define MODE_LEN	192
 #define FALLBACK_LUNS	64
+/* Drives that are asked nothing: how often the parameter is looked at. */
+#define IDLE_POLL_MS	5000
 
 static unsigned int media_poll_ms = 2000;
 module_param(media_poll_ms, uint, 0600);
@@ -317,7 +319,7 @@ static int add_disk(struct stor_lun *lun, bool removable)
 		err = 0;
 	lun->unusable = err;
 	/* Once, not each time that it is tried. */
-	if (err && (!left || left == STOR_RESCANS))
+	if (err && err != -ENODEV && (!left || left == STOR_RESCANS))
 		dev_info_ratelimited(&host->hvdev->device,
 				     "xen-hyperv: LUN %u is not usable (%d)\n",
 				     lun->lun, err);
@@ -387,7 +389,7 @@ bool stor_poll(struct stor_host *host, unsigned long *next)
 	list_for_each_entry(lun, &host->luns, entry) {
 		if (!lun->cdrom)
 			continue;
-		*next = msecs_to_jiffies(ms);
+		*next = msecs_to_jiffies(ms ?: IDLE_POLL_MS);
 		if (!ms)
 			continue;
 		err = wait_until_ready(host, lun->lun);
@@ -404,6 +406,7 @@ static int scan_lun(struct stor_host *host, u8 nr, bool guess)
 	bool removable = false;
 	int unit = inquire(host, nr, &removable);
 	struct stor_lun *lun = stor_find_lun(host, nr);
+	int err;
 
 	/* Only a host that says so takes away a disk that may be in use. */
 	if (lun && unit != UNIT_NONE)
@@ -412,15 +415,19 @@ static int scan_lun(struct stor_host *host, u8 nr, bool guess)
 	case UNIT_NONE:
 		return 0;
 	case UNIT_OTHER:
-		return -ENODEV;
+		return -ENOTBLK;
 	case UNIT_DISK:
 	case UNIT_CDROM:
 		if (!lun)
-			return add_lun(host, nr, unit == UNIT_CDROM,
-				       removable);
-		if (lun->cdrom)
-			return rescan_drive(lun, removable);
-		return resize(lun);
+			err = add_lun(host, nr, unit == UNIT_CDROM, removable);
+		else if (lun->cdrom)
+			err = rescan_drive(lun, removable);
+		else
+			err = resize(lun);
+		/* The host has taken it away since it was asked what it is. */
+		if (err == -ENODEV && lun)
+			lun->seen = false;
+		return err == -ENODEV ? 0 : err;
 	case -EIO:
 		/* Some hosts have no better answer for a unit that is absent. */
 		return guess && !lun ? 0 : unit;

@@ -82,6 +82,7 @@ struct stor_chan {
  * @sync_done: completes it
  * @sync_id: its transaction id
  * @sync_reply: its answer, valid when @sync_done is
+ * @sync_unit: the drive that it asks, or NULL; read in interrupts under RCU
  * @page: its data, one page
  * @dead: a command was never answered: the page may still be written to
  * @luns: struct stor_lun, under @scan_lock
@@ -111,6 +112,7 @@ struct stor_host {
 	struct completion sync_done;
 	u64 sync_id;
 	struct vstor_packet sync_reply;
+	struct stor_lun *sync_unit;
 	void *page;
 	bool dead;
 
@@ -245,7 +247,7 @@ void stor_chan_stop(struct stor_chan *c);
  * Brings host->luns and the back end up to date. A disk goes only if the host
  * says that it is not there; no answer leaves it alone.
  *
- * Return: 0; -ENODEV if there is a logical unit that is neither a disk nor a
+ * Return: 0; -ENOTBLK if there is a logical unit that is neither a disk nor a
  * CD-ROM; another negative errno if one, or the list of them, is of no use now.
  * What comes after it in the list has been scanned all the same.
  */

@@ -265,6 +265,21 @@ static bool complete_io(struct stor_host *host, u64 id,
 	return true;
 }
 
+/* An answer that somebody sleeps on. What it says of a medium counts from here on:
+ * the next answer in the ring may be data of another one.
+ */
+static void complete_sync(struct stor_host *host, const struct vstor_packet *p)
+{
+	struct stor_lun *unit = READ_ONCE(host->sync_unit);
+
+	if (unit && p->operation == VSTOR_COMPLETE_IO &&
+	    vstor_srb_result(&p->srb, 0) && vstor_srb_medium(&p->srb))
+		WRITE_ONCE(unit->stale, true);
+	WRITE_ONCE(host->sync_id, 0);
+	host->sync_reply = *p;
+	complete(&host->sync_done);
+}
+
 static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 		    unsigned long *touched)
 {
@@ -281,9 +296,7 @@ static void receive(struct stor_chan *c, const struct vmpacket_descriptor *desc,
 			if (known)
 				atomic_dec(&c->inflight);
 		} else if (id == READ_ONCE(host->sync_id)) {
-			WRITE_ONCE(host->sync_id, 0);
-			host->sync_reply = *p;
-			complete(&host->sync_done);
+			complete_sync(host, p);
 			known = true;
 		}
 	} else if (!id && len >= sizeof(p->operation)) {

@@ -165,6 +165,8 @@ static int converse(struct stor_host *host, struct vstor_packet *p, u32 len)
 	if (!answered(host)) {
 		WRITE_ONCE(host->sync_id, 0);
 		host->dead = true;
+		/* An interrupt may be at the answer at last. */
+		synchronize_rcu();
 		return READ_ONCE(ch->rescind) ? -ESHUTDOWN : -ETIMEDOUT;
 	}
 	return host->sync_reply.operation == VSTOR_COMPLETE_IO ? 0 : -EPROTO;
@@ -250,7 +252,7 @@ static int exec_once(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 		     u32 len)
 {
 	const struct vstor_srb *srb = &host->sync_reply.srb;
-	struct stor_lun *unit;
+	struct stor_lun *unit = stor_find_lun(host, lun);
 	struct vstor_packet p;
 	int err;
 
@@ -264,16 +266,13 @@ static int exec_once(struct stor_host *host, u8 lun, const u8 *cdb, u8 cdb_len,
 			  (len ? SRB_DATA_IN : 0);
 	memset(host->page, 0, PAGE_SIZE);
 
+	WRITE_ONCE(host->sync_unit, unit && unit->cdrom ? unit : NULL);
 	err = converse(host, &p, len);
+	WRITE_ONCE(host->sync_unit, NULL);
 	if (err)
 		return err;
 	/* Answers of variable length are allowed to be short. */
 	err = vstor_srb_result(srb, 0);
-	if (err && vstor_srb_medium(srb)) {
-		unit = stor_find_lun(host, lun);
-		if (unit && unit->cdrom)
-			WRITE_ONCE(unit->stale, true);
-	}
 	return err ?: min(srb->transfer_length, len);
 }
 
@@ -363,7 +362,7 @@ static bool scan_again(struct stor_host *host, int err)
 {
 	unsigned int left = READ_ONCE(host->rescans_left);
 
-	if (!left || host->dead || err == -ENODEV || err == -EINVAL)
+	if (!left || host->dead || err == -ENOTBLK || err == -EINVAL)
 		return false;
 	WRITE_ONCE(host->rescans_left, left - 1);
 	schedule_delayed_work(&host->rescan, RESCAN_DELAY);

@@ -519,9 +519,8 @@ static void check(void)
 		if (req->segs && req->segs != req->inline_segs)
 			units += DIV_ROUND_UP(req->rq.nr_segs, VBD_SEG_UNIT);
 	}
-	for (req = r->free_reqs; req; req = req->next) {
+	for (req = r->free_reqs; req; req = req->next)
 		fuzz_assert(!req->busy && ++free <= RING_SIZE(&r->ring));
-	}
 	fuzz_assert(busy + free == RING_SIZE(&r->ring));
 	fuzz_assert(r->ring.req_cons - r->ring.rsp_prod_pvt == busy);
 	fuzz_assert(ios == r->inflight && ios == t->inflight);

@@ -506,7 +506,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct stor_host *host;
 	unsigned int i;
 	void *page = NULL;
+	int err;
 
+	told_other = false;
 	fuzz_begin(data, size);
 	memset(sent, 0, sizeof(sent));
 	memset(disks, 0, sizeof(disks));
@@ -520,7 +522,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	hvdev.channel = &chans[0]->ch;
 	i = fuzz_byte();
 	fuzz_fail_alloc = i > 0xf0 ? i & 15 : -1;
-	if (!stor_probe(&hvdev, fuzz_byte() == 0xff)) {
+	err = stor_probe(&hvdev, fuzz_byte() == 0xff);
+	/* Nothing else gives the controller away as not ours. */
+	fuzz_assert(err != -ENOTBLK || told_other);
+	if (!err) {
 		fuzz_fail_alloc = -1;
 		host = hv_get_drvdata(&hvdev);
 		while (fuzz_left && steps++ < STEPS)

@@ -20,6 +20,9 @@ struct sent {
 	u64 pfns[MAX_PFNS];
 };
 
+/* A unit has been said to be neither disk nor CD-ROM. */
+static bool told_other;
+
 /* To the memory that came with a packet: all of it, so that ASan sees what is
  * not there any more.
  */
@@ -32,6 +35,9 @@ static void fill(const struct sent *s, const u8 *data, size_t len)
 		((u8 *)pfn_to_kaddr(s->pfns[at / PAGE_SIZE]))[at % PAGE_SIZE] =
 			i < len ? data[i] : 0;
 	}
+	if (s->p.srb.cdb[0] == INQUIRY && len && !(data[0] >> 5) && data[0] &&
+	    data[0] != TYPE_ROM && data[0] != 0x1f)
+		told_other = true;
 }
 
 static void answer_inquiry(const struct sent *s)
