@@ -498,14 +498,20 @@ static const struct kernel_param_ops shown_ops = {
 
 static void del_disks(void)
 {
+	struct loop_disk *disks = loop_disks;
 	unsigned int i;
 
-	for (i = 0; i < MAX_DISKS; i++) {
-		loop_disk_del(&loop_disks[i], false);
-		vfree(loop_disks[i].data);
-	}
-	kfree(loop_disks);
+	/* Parameters can be written until the module is gone (mod_sysfs_teardown()
+	 * comes after the exit function): set_shown() finds all disks or none.
+	 */
+	kernel_param_lock(THIS_MODULE);
 	loop_disks = NULL;
+	kernel_param_unlock(THIS_MODULE);
+	for (i = 0; i < MAX_DISKS; i++) {
+		loop_disk_del(&disks[i], false);
+		vfree(disks[i].data);
+	}
+	kfree(disks);
 }
 
 static bool good_size(unsigned int bytes)
