@@ -11,7 +11,7 @@
 #                          stderr to $work/err, the status to $status
 #   expect_status N        of the last rig
 #   checkout_files         prints the files of the checkout
-#   checked_sources        prints the C files of the kernel modules
+#   checked_sources        prints the C files that are in the kernel's style
 
 for lib in deps cache mirror kernel modules initramfs; do
 	# shellcheck source=/dev/null
@@ -53,8 +53,10 @@ checkout_files() {
 	git ls-files 2>/dev/null || find . -path ./.git -prune -o -type f -printf '%P\n'
 }
 
-# The modules' own sources. tests/host is QEMU's, in QEMU's style.
+# The modules' own sources, and what tests run in guests. tests/host is QEMU's, in
+# QEMU's style.
 checked_sources() {
-	find xen-abi hyperv-abi loopback shim include tests/kunit -type f -name '*.[ch]' \
+	find xen-abi hyperv-abi loopback shim include \
+		tests/{kunit,guest-tcg,fallback,bench} -type f -name '*.[ch]' \
 		! -name '*.mod.c' 2>/dev/null | LC_ALL=C sort
 }

@@ -217,7 +217,7 @@ static long unknown_answer(unsigned int nr, unsigned int cmd)
 	       (long)(cmd >> XHV_MEMOP_EXTENT_SHIFT) : -ENOSYS;
 }
 
-static void unknown(void)
+static void no_such(void)
 {
 	static const unsigned int families[] = {
 		__HYPERVISOR_event_channel_op, __HYPERVISOR_grant_table_op,
@@ -549,7 +549,7 @@ int main(int argc, char **argv)
 		err(1, "memory");
 	for (round = 0; round < rounds; round++) {
 		addresses(two);
-		unknown();
+		no_such();
 		ports();
 		grants(two);
 		memory(two);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define HEADER	16
 #define MAX	4096
 
@@ -115,12 +116,12 @@ static void paths(int fd)
 	size_t len;
 
 	for (i = 0; i < 6; i++) {
-		for (j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
+		for (j = 0; j < ARRAY_SIZE(bad); j++) {
 			len = snprintf(body, sizeof(body), "%s", bad[j]) + 1;
 			refused(bad[j], path_types[i],
 				ask(fd, path_types[i], 0, body, len));
 		}
-		for (j = 0; j < sizeof(theirs) / sizeof(theirs[0]); j++) {
+		for (j = 0; j < ARRAY_SIZE(theirs); j++) {
 			/* The front end may read its back end's nodes. */
 			if (!j && i < 3)
 				continue;
@@ -160,6 +161,9 @@ static void paths(int fd)
 
 static void messages(int fd)
 {
+	static const uint32_t lengths[] = {
+		MAX, 5000, 0x7fffffff, 0xffffffff,
+	};
 	static char junk[MAX];
 	uint32_t type;
 	size_t len;
@@ -172,7 +176,7 @@ static void messages(int fd)
 			20, 21, 22, 23, 100, 0xffff, 0x7fffffff, 0xffffffff,
 		};
 
-		type = types[rand() % (sizeof(types) / sizeof(types[0]))];
+		type = types[rand() % ARRAY_SIZE(types)];
 		if (type == 21)		/* RESET_WATCHES: the kernel's too */
 			continue;
 		len = rand() % (i & 7 ? 40 : MAX - HEADER);
@@ -181,9 +185,8 @@ static void messages(int fd)
 		ask(fd, type, rand() & 7 ? 0 : rand(), junk, len);
 	}
 	/* A header that promises more than there may be. */
-	for (i = 0; i < 4; i++) {
-		struct msg m = { .type = XS_READ, .len = (uint32_t[]) {
-			MAX, 5000, 0x7fffffff, 0xffffffff }[i] };
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct msg m = { .type = XS_READ, .len = lengths[i] };
 		int other = xs_open();
 
 		if (write(other, &m, HEADER + 64) > 0)
