@@ -22,7 +22,7 @@ INITRAMFS_MODULES=(
 	xen-blkfront xen-netfront xen-evtchn xen-gntalloc xen-gntdev xen-privcmd xenfs
 	sd_mod sr_mod ata_piix scsi_debug loop null_blk ext4 crc32c_generic isofs
 	kvm kvm_amd kvm_intel
-	tun 8021q
+	tun 8021q macvlan
 )
 
 INITRAMFS_TOOLS=(
