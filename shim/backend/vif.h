@@ -279,6 +279,8 @@ void vif_tx_more(struct irq_work *work);
 void vif_tx_done(void *ctx, u64 tag, int error);
 /* Pushes answers and goes on with the ring. Softirq. True: send an event. */
 bool vif_tx_end_batch(struct vif_queue *q);
+/* Lets go of the grants of a packet. IRQs off. */
+void vif_tag_unpin(struct vif_tag *tag);
 /* Lets go of the grants of what is in flight. Nothing is any more. */
 void vif_tx_drop(struct vif_queue *q);
 

@@ -65,10 +65,10 @@ static void free_tag(struct vif_queue *q, unsigned int nr)
 	q->free_tag = nr;
 }
 
-static void unpin(struct vif_tag *tag)
+void vif_tag_unpin(struct vif_tag *tag)
 {
-	while (tag->nr_refs)
-		xhv_gnttab_unpin(tag->refs[--tag->nr_refs], false);
+	xhv_gnttab_unpin_list(tag->refs, 1, tag->nr_refs, false);
+	tag->nr_refs = 0;
 }
 
 /* All that there was of a packet has ended. */
@@ -78,7 +78,7 @@ static void finish(struct vif_queue *q, unsigned int nr)
 	s16 status = XEN_NETIF_RSP_OKAY;
 	unsigned int i;
 
-	unpin(tag);
+	vif_tag_unpin(tag);
 	if (likely(!tag->error)) {
 		q->tx_st.packets++;
 		q->tx_st.bytes += tag->len;
@@ -364,6 +364,6 @@ void vif_tx_drop(struct vif_queue *q)
 	raw_spin_lock_irqsave(&q->lock, flags);
 	/* Only owners that have not finished hold any. */
 	for (i = 0; i < q->nr_tags; i++)
-		unpin(&q->tags[i]);
+		vif_tag_unpin(&q->tags[i]);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 }

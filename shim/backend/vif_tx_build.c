@@ -30,12 +30,6 @@ struct build {
 	unsigned int nr_frags;
 };
 
-static void unpin(struct vif_tag *tag)
-{
-	while (tag->nr_refs)
-		xhv_gnttab_unpin(tag->refs[--tag->nr_refs], false);
-}
-
 /* No highmem on x86-64: every frame has an address. */
 static const u8 *address(const struct xhv_net_frag *frag)
 {
@@ -52,41 +46,42 @@ static void pull(struct build *b, struct xhv_net_frag *frag, u32 len)
 	frag->len -= len;
 }
 
-/* Resolves the slots. The first @want bytes are put into the head, whose grants
- * are not needed any longer then.
+/* Resolves the slots and puts the first @want bytes into the head. Grants of which
+ * nothing is left for the host are not needed any longer then.
  */
 static int gather(struct build *b, const struct vif_packet *p, u32 want)
 {
 	const struct xen_netif_tx_request *slot;
+	struct vif_tag *tag = b->tag;
+	u64 pfns[XHV_NET_MAX_FRAGS];
 	struct xhv_net_frag *frag;
-	unsigned int i;
+	unsigned int i, n = 0;
 
-	for (i = 0; i < p->nr_slots; i++) {
+	for (i = 0; i < p->nr_slots; i++)
+		if (likely(p->slots[i].size))
+			tag->refs[n++] = p->slots[i].gref;
+	if (xhv_gnttab_pin_list(tag->refs, 1, n, false, pfns) != GNTST_okay)
+		return -EFAULT;
+	tag->nr_refs = n;
+	for (i = 0, n = 0; i < p->nr_slots; i++) {
 		slot = &p->slots[i];
 		if (unlikely(!slot->size))
 			continue;
 		frag = &b->frags[b->nr_frags];
-		if (xhv_gnttab_pin(slot->gref, false, &frag->pfn) !=
-		    GNTST_okay)
-			return -EFAULT;
+		frag->pfn = pfns[n++];
 		frag->offset = slot->offset;
 		frag->len = slot->size;
-		if (b->head_len < want) {
+		if (b->head_len < want)
 			pull(b, frag, want - b->head_len);
-			if (!frag->len) {
-				xhv_gnttab_unpin(slot->gref, false);
-				continue;
-			}
-		}
-		b->tag->refs[b->tag->nr_refs++] = slot->gref;
-		b->nr_frags++;
+		if (frag->len)
+			b->nr_frags++;
 	}
+	if (!b->nr_frags)
+		vif_tag_unpin(tag);
 	return 0;
 }
 
-/* Makes the head at least @want bytes long. A frag that is used up this way stays
- * pinned until the end: that is rare.
- */
+/* Makes the head at least @want bytes long. */
 static int pull_more(struct build *b, u32 want)
 {
 	while (b->head_len < want) {
@@ -328,7 +323,7 @@ int vif_tx_build(struct vif_queue *q, unsigned int tag)
 		err = describe(&b, tx);
 	}
 	if (err) {
-		unpin(b.tag);
+		vif_tag_unpin(b.tag);
 		return err;
 	}
 	q->tx_st.copied += whole;

@@ -11,9 +11,6 @@
 #include "fuzz.h"
 
 #include "../../shim/backend/vif.h"
-#include "../../shim/gnttab_entry.h"
-#include "../../shim/memory.h"
-#include "xhv/core.h"
 #include <net/headers.h>
 
 #define STEPS		300
@@ -43,62 +40,7 @@ static struct {
 	const char *fault;
 } *t;
 
-static struct grant_entry_v1 *table;
-static unsigned int pages_of_table;
-
-/* Pins by reference, as the back end holds them. */
-static struct pins {
-	u64 frame;
-	unsigned int readers, writers;
-} pins[NR_REFS];
-
-int __real_xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn);
-void __real_xhv_gnttab_unpin(grant_ref_t ref, bool write);
-void *__real_xhv_gnttab_map(grant_ref_t ref, bool write);
-int __wrap_xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn);
-void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write);
-void *__wrap_xhv_gnttab_map(grant_ref_t ref, bool write);
-
-static void pinned(grant_ref_t ref, bool write, u64 pfn)
-{
-	struct pins *p = &pins[ref];
-
-	fuzz_assert(ref < NR_REFS);
-	if (p->readers || p->writers)
-		fuzz_assert(p->frame == pfn);
-	p->frame = pfn;
-	p->readers += !write;
-	p->writers += write;
-}
-
-int __wrap_xhv_gnttab_pin(grant_ref_t ref, bool write, u64 *pfn)
-{
-	int rc = __real_xhv_gnttab_pin(ref, write, pfn);
-
-	if (rc == GNTST_okay)
-		pinned(ref, write, *pfn);
-	return rc;
-}
-
-void *__wrap_xhv_gnttab_map(grant_ref_t ref, bool write)
-{
-	void *p = __real_xhv_gnttab_map(ref, write);
-
-	if (p)
-		pinned(ref, write, __pa(p) >> PAGE_SHIFT);
-	return p;
-}
-
-void __wrap_xhv_gnttab_unpin(grant_ref_t ref, bool write)
-{
-	unsigned int *n;
-
-	fuzz_assert(ref < NR_REFS);
-	n = write ? &pins[ref].writers : &pins[ref].readers;
-	fuzz_assert(*n);
-	--*n;
-	__real_xhv_gnttab_unpin(ref, write);
-}
+#include "pins.h"
 
 bool xhv_memory_is_ram(u64 pfn)
 {
@@ -117,36 +59,6 @@ bool xhv_memory_all_ram(const u64 *pfns, unsigned int n)
 		if (!xhv_memory_is_ram(pfns[n]))
 			return false;
 	return true;
-}
-
-struct grant_entry_v1 *xhv_gnttab_frames_init(void)
-{
-	table = kzalloc(XHV_GNTTAB_MAX_FRAMES * PAGE_SIZE, GFP_KERNEL);
-	return table;
-}
-
-void xhv_gnttab_frames_exit(void)
-{
-	kfree(table);
-}
-
-int xhv_gnttab_frame_add(unsigned int idx)
-{
-	return 0;
-}
-
-xen_pfn_t xhv_gnttab_frame_pfn(unsigned int idx)
-{
-	return 0;
-}
-
-int xhv_memory_init(void)
-{
-	return 0;
-}
-
-void xhv_memory_exit(void)
-{
 }
 
 int xhv_evtchn_connect(struct xhv_evtchn *ec, evtchn_port_t port)
@@ -304,14 +216,6 @@ static const struct xhv_net_ops ops = {
 	.queue_set_cpu = queue_set_cpu, .tx_submit = tx_submit,
 	.tx_kick = tx_kick, .rx_resume = rx_resume,
 };
-
-static void grant(grant_ref_t ref, const void *page)
-{
-	table[ref] = (struct grant_entry_v1) {
-		.flags = GTF_permit_access, .domid = XHV_BACKEND_DOMID,
-		.frame = __pa(page) >> PAGE_SHIFT,
-	};
-}
 
 static void bad_grant(void)
 {
