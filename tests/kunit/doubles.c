@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 
 #include "../../shim/backend/vbd.h"
+#include "../../shim/backend/vif.h"
 #include "../../shim/wake/wake.h"
 #include "doubles.h"
 
@@ -28,6 +29,11 @@ void vbd_fault(struct vbd *vbd, const char *why)
 void vbd_failed(struct vbd *vbd, const struct vbd_request *rq, int error)
 {
 	WRITE_ONCE(xhv_double_failed, error);
+}
+
+void vif_fault(struct vif *vif, const char *why)
+{
+	WRITE_ONCE(xhv_double_fault, why);
 }
 
 static struct task_struct *no_memory_for;

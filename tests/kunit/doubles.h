@@ -14,7 +14,7 @@
  */
 extern void (*xhv_double_upcall)(void);
 
-/* vbd_fault(): why a ring was last found broken, or NULL. */
+/* vbd_fault(), vif_fault(): why a ring was last found broken, or NULL. */
 extern const char *xhv_double_fault;
 
 /* vbd_failed(): the error of the request that failed last, or 0. */
