@@ -60,6 +60,10 @@ static unsigned int net_copy = 432;
 module_param(net_copy, uint, 0400);
 MODULE_PARM_DESC(net_copy, "packets up to so many bytes are copied to the send buffer (432)");
 
+static bool net_merge = true;
+module_param(net_merge, bool, 0400);
+MODULE_PARM_DESC(net_merge, "show received TCP segments as larger packets (Y)");
+
 enum kind { KIND_SCSI, KIND_IDE, KIND_NET };
 
 static const char * const kind_names[] = {
@@ -115,6 +119,11 @@ unsigned int net_recv_bytes(void)
 unsigned int net_max_mtu(void)
 {
 	return clamp(net_mtu, 68U, 65517U);
+}
+
+bool net_merges(void)
+{
+	return net_merge;
 }
 
 unsigned int net_copy_max(void)

@@ -7,6 +7,7 @@
  *   vmbus_net_chan.c	channels: opening, polling, who receives from which
  *   vmbus_net_rx.c	received packets until they are given back
  *   vmbus_net_tx.c	queues and sending
+ *   net_merge.c		segments that become one packet; no VMBus
  *   nvsp.c, rndis_*.c	formats; no VMBus
  *
  * Locks, in this order: nic->ctl_lock and nic->chans_lock, which are not taken
@@ -27,8 +28,8 @@
 #include <linux/workqueue.h>
 
 #include "../include/xhv/net.h"
+#include "net_merge.h"
 #include "nvsp.h"
-#include "rndis.h"
 
 #define NET_MAX_CHANNELS	64
 #define NET_MAX_QUEUES		NET_MAX_CHANNELS
@@ -78,6 +79,8 @@ struct net_slot {
  * @parked: the one at @show waits for room; read in any context
  * @stuck: the one at @done waits for room in the channel
  * @bad: a range of the packet that is being shown was
+ * @merge: a packet that is being put together, for no longer than it is shown
+ * @merged: segments that were put to others; read in any context
  */
 struct net_chan {
 	struct nic *nic;
@@ -98,6 +101,8 @@ struct net_chan {
 	bool parked;
 	bool stuck;
 	bool bad;
+	struct net_merge merge;
+	u64 merged;
 };
 
 /* What went wrong, for debugfs. Rare, so that they are worth no more than this. */
@@ -250,6 +255,8 @@ unsigned int net_ring_bytes(void);
 unsigned int net_max_channels(void);
 unsigned int net_recv_bytes(void);
 unsigned int net_max_mtu(void);
+/* Are received segments merged? */
+bool net_merges(void);
 /* Packets up to this many bytes are copied as a whole. */
 unsigned int net_copy_max(void);
 /* NICs were added: number them, unless module init will do that. */

@@ -138,6 +138,21 @@ static enum xhv_net_csum known_csum(u32 word)
 	       XHV_NET_RX_GOOD : XHV_NET_RX_UNKNOWN;
 }
 
+/* A Xen front end finds tags in the packet. */
+static void put_tag(struct xhv_net_rx *rx, struct xhv_net_piece *pieces,
+		    const struct rndis_rx *frame, struct vlan_tag *tag)
+{
+	tag->proto = htons(ETH_P_8021Q);
+	tag->tci = htons(frame->vlan);
+	pieces[0].len = 2 * ETH_ALEN;
+	pieces[1].data = tag;
+	pieces[1].len = sizeof(*tag);
+	pieces[2].data = frame->data + 2 * ETH_ALEN;
+	pieces[2].len = frame->len - 2 * ETH_ALEN;
+	rx->nr_pieces = VLAN_PIECES;
+	rx->len += sizeof(*tag);
+}
+
 /* Under @sq's lock. False if there is no room. */
 static bool show_frame(struct net_queue *sq, const struct rndis_rx *frame)
 {
@@ -150,18 +165,8 @@ static bool show_frame(struct net_queue *sq, const struct rndis_rx *frame)
 
 	pieces[0].data = frame->data;
 	pieces[0].len = frame->len;
-	if (frame->tagged) {
-		/* A Xen front end finds tags in the packet. */
-		tag.proto = htons(ETH_P_8021Q);
-		tag.tci = htons(frame->vlan);
-		pieces[0].len = 2 * ETH_ALEN;
-		pieces[1].data = &tag;
-		pieces[1].len = sizeof(tag);
-		pieces[2].data = frame->data + 2 * ETH_ALEN;
-		pieces[2].len = frame->len - 2 * ETH_ALEN;
-		rx.nr_pieces = VLAN_PIECES;
-		rx.len += sizeof(tag);
-	}
+	if (frame->tagged)
+		put_tag(&rx, pieces, frame, &tag);
 	if (rx.len > MAX_FRAME ||
 	    (rx.len > MAX_SMALL_FRAME && !(sq->q.rx_caps & XHV_NET_RX_BIG))) {
 		atomic_inc(&sq->nic->counts.rx_oversize);
@@ -186,27 +191,67 @@ static bool park(struct net_chan *c, struct net_queue *sq, int seq)
 	return false;
 }
 
-/* Shows the frame in @s. False if it has to wait. */
-static bool show(struct net_chan *c, struct net_slot *s, struct net_batch *b)
+static bool read_frame(struct net_chan *c, const struct net_slot *s,
+		       struct rndis_rx *frame)
+{
+	const void *msg = c->nic->recv + s->offset;
+	struct rndis_header hdr;
+
+	return !rndis_rx_header(msg, s->len, &hdr) &&
+	       hdr.type == RNDIS_MSG_PACKET &&
+	       !rndis_rx_packet(msg, hdr.len, frame);
+}
+
+/* Shows @frame, in the slot at c->show, with what may follow it. Returns how many
+ * slots that was, 0 if there is no room. Under @sq's lock.
+ */
+static unsigned int show_frames(struct net_chan *c, struct net_queue *sq,
+				const struct rndis_rx *frame)
+{
+	struct net_merge *m = &c->merge;
+	struct rndis_rx next;
+	struct net_slot *s;
+	struct xhv_net_rx rx;
+	u32 at;
+
+	if (!net_merge_begin(m, frame, sq->q.rx_caps))
+		return show_frame(sq, frame);
+	for (at = c->show + 1; at != c->put; at++) {
+		s = &c->slots[at & c->mask];
+		if (!s->len || !read_frame(c, s, &next) ||
+		    !net_merge_add(m, &next))
+			break;
+	}
+	if (m->nr == 1)
+		return show_frame(sq, frame);
+	net_merge_end(m, &rx);
+	if (!sq->q.client->rx(sq->q.client_ctx, &rx))
+		return 0;
+	WRITE_ONCE(c->merged, c->merged + m->nr - 1);
+	return m->nr;
+}
+
+/* Shows the frame in the slot at c->show. Returns how many slots have been dealt
+ * with, 0 if it has to wait.
+ */
+static unsigned int show(struct net_chan *c, struct net_slot *s,
+			 struct net_batch *b)
 {
 	struct net_queue *sq = rcu_dereference(c->rxq);
 	struct nic *nic = c->nic;
-	struct rndis_header hdr;
 	struct rndis_rx frame;
-	const void *msg = nic->recv + s->offset;
+	unsigned int n;
 	int seq;
 
 	if (!sq) {
 		atomic_inc(&nic->counts.rx_unwanted);
-		return true;
+		return 1;
 	}
-	if (rndis_rx_header(msg, s->len, &hdr) ||
-	    hdr.type != RNDIS_MSG_PACKET ||
-	    rndis_rx_packet(msg, hdr.len, &frame)) {
+	if (!read_frame(c, s, &frame)) {
 		s->bad = true;
 		atomic_inc(&nic->counts.rx_bad);
 		net_bogus(nic);
-		return true;
+		return 1;
 	}
 	net_batch_lock(b, sq);
 	__set_bit(sq->q.index, b->touched);
@@ -214,41 +259,54 @@ static bool show(struct net_chan *c, struct net_slot *s, struct net_batch *b)
 	smp_rmb();	/* what the front end did before, if @seq has it */
 	/* A frame of another channel may be waiting. */
 	if (sq->blocked && sq->blocked_at == seq && park(c, sq, seq))
-		return false;
-	if (show_frame(sq, &frame)) {
+		return 0;
+	n = show_frames(c, sq, &frame);
+	if (n) {
 		sq->blocked = false;
-		return true;
+		return n;
 	}
 	if (!c->parked)
 		atomic_inc(&nic->counts.rx_parked);
 	/* Once more if there is room now; then the poll will come again. */
-	return !park(c, sq, seq) && show_frame(sq, &frame);
+	return park(c, sq, seq) ? 0 : show_frames(c, sq, &frame);
 }
 
-int net_rx_show(struct net_chan *c, struct net_batch *b, int budget)
+/* The next @n slots have been dealt with. */
+static void shown(struct net_chan *c, unsigned int n)
 {
 	struct net_slot *s;
-	int n = 0;
 
-	while (c->show != c->put && n < budget) {
-		s = &c->slots[c->show & c->mask];
-		if (s->len) {
-			if (!show(c, s, b)) {
-				/* Parked, or made room for again meanwhile. */
-				if (READ_ONCE(c->parked))
-					return n;
-				n++;
-				continue;
-			}
-			WRITE_ONCE(c->parked, false);
-			n++;
-		}
+	for (; n; n--) {
+		s = &c->slots[c->show++ & c->mask];
 		c->bad |= s->bad;
 		if (s->last) {
 			s->bad = c->bad;
 			c->bad = false;
 		}
-		c->show++;
+	}
+}
+
+int net_rx_show(struct net_chan *c, struct net_batch *b, int budget)
+{
+	struct net_slot *s;
+	unsigned int slots;
+	int n = 0;
+
+	while (c->show != c->put && n < budget) {
+		s = &c->slots[c->show & c->mask];
+		if (!s->len) {
+			shown(c, 1);
+			continue;
+		}
+		n++;
+		slots = show(c, s, b);
+		if (slots) {
+			WRITE_ONCE(c->parked, false);
+			shown(c, slots);
+		} else if (READ_ONCE(c->parked)) {
+			/* Else room was made meanwhile. */
+			return n - 1;
+		}
 	}
 	return n;
 }
@@ -262,7 +320,8 @@ void net_rx_give_back(struct net_chan *c)
 		s = &c->slots[c->done & c->mask];
 		if (!s->last)
 			continue;
-		if (give_back(c, s->id, s->bad)) {
+		/* A channel that is lost takes nothing back. */
+		if (give_back(c, s->id, s->bad) == -EAGAIN) {
 			atomic_inc(&c->nic->counts.comp_busy);
 			c->stuck = true;
 			return;

@@ -247,10 +247,10 @@ static struct xhv_net_queue *net_queue_open(struct xhv_net_dev *dev,
 	sq->q.head_size = nic->section_size - RNDIS_TX_ROOM;
 	sq->q.copy_max = min(net_copy_max(), sq->q.head_size - 4);
 	sq->q.frags = (struct xhv_net_frag *)sq->desc.range;
-	/* The host sends no packet without checksums, and none of several
-	 * segments unless it is asked to.
-	 */
-	sq->q.rx_caps = open->rx_caps & XHV_NET_RX_BIG;
+	/* The host sends packets as they were on the wire; merging makes others. */
+	sq->q.rx_caps = open->rx_caps;
+	if (!net_merges())
+		sq->q.rx_caps &= XHV_NET_RX_BIG;
 	sq->q.client = open->client;
 	sq->q.client_ctx = open->ctx;
 
@@ -314,6 +314,11 @@ static void net_show(struct xhv_net_dev *dev, struct seq_file *m)
 {
 	struct nic *nic = to_nic(dev);
 	struct net_counts *n = &nic->counts;
+	u64 merged = 0;
+	unsigned int i;
+
+	for (i = 0; i < net_nr_chans(nic); i++)
+		merged += READ_ONCE(nic->chans[i]->merged);
 
 	seq_printf(m, " nvsp=%x.%x channels=%u sections=%u recv_sections=%u",
 		   nic->version >> 16, nic->version & 0xffff, nic->nr_chans,
@@ -324,6 +329,7 @@ static void net_show(struct xhv_net_dev *dev, struct seq_file *m)
 	seq_printf(m, " host_rx_oversize=%d host_rx_overrun=%d host_rx_parked=%d",
 		   atomic_read(&n->rx_oversize), atomic_read(&n->rx_overrun),
 		   atomic_read(&n->rx_parked));
+	seq_printf(m, " host_rx_merged=%llu", merged);
 	seq_printf(m, " host_comp_busy=%d host_tx_full=%d host_tx_failed=%d",
 		   atomic_read(&n->comp_busy), atomic_read(&n->tx_full),
 		   atomic_read(&n->tx_failed));

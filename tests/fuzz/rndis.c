@@ -37,6 +37,11 @@ static bool flying[DEPTH];
 
 /* What is not part of this target. */
 
+bool net_merges(void)
+{
+	return true;
+}
+
 unsigned int net_copy_max(void)
 {
 	return 400;
@@ -350,6 +355,47 @@ static void any_offload(void)
 	fuzz_assert(!(features & XHV_NET_TSO6) || features & XHV_NET_CSUM_TCP6);
 }
 
+/* Segments of a stream, or nearly. */
+static void any_merge(void)
+{
+	static struct net_merge m;
+	u8 frame[256] = { };
+	struct rndis_rx f = {
+		.data = frame, .csum = CSUM_RX_TCP_GOOD,
+	};
+	struct xhv_net_rx rx;
+	u32 i, n, len, seq = 0, got = 0;
+	bool begun = false;
+
+	memset(&m, 0, sizeof(m));
+	for (n = 0; n < 60 && fuzz_left; n++) {
+		len = fuzz_byte() % 200;
+		memset(frame, 0, sizeof(frame));
+		memcpy(frame + 12, "\x08\0\x45", 3);
+		put_unaligned_be16(40 + len, frame + 16);
+		memcpy(frame + 20, "\x40\0\x40\6", 4);
+		put_unaligned_be32(seq, frame + 38);
+		memcpy(frame + 46, "\x50\x10", 2);
+		f.len = 54 + len;
+		if (fuzz_byte() % 8 == 7)
+			frame[fuzz_byte() % 60] ^= 1 << (fuzz_byte() & 7);
+		if (fuzz_byte() % 16 == 15)
+			f.len = fuzz_byte();
+		if (begun ? net_merge_add(&m, &f) :
+		    net_merge_begin(&m, &f, ~0U)) {
+			begun = true;
+			seq += len;
+		}
+	}
+	if (!begun || m.nr < 2)
+		return;
+	net_merge_end(&m, &rx);
+	for (i = 0; i < rx.nr_pieces; i++)
+		got += rx.pieces[i].len;
+	fuzz_assert(got == rx.len && rx.len <= 65535 && rx.gso_size);
+	fuzz_assert(rx.len > rx.pieces[0].len + rx.gso_size);
+}
+
 static void step(u8 what)
 {
 	switch (what % 8) {
@@ -371,8 +417,10 @@ static void step(u8 what)
 		submit();
 		break;
 	case 7:
-		if (fuzz_byte() == 0xff)
+		if (what == 0x77)
 			any_offload();
+		else if (what == 0x7f)
+			any_merge();
 		else
 			answer();
 		break;

@@ -77,6 +77,11 @@ unsigned int net_max_mtu(void)
 	return 9000;
 }
 
+bool net_merges(void)
+{
+	return true;
+}
+
 unsigned int net_copy_max(void)
 {
 	return 400;
