@@ -155,91 +155,6 @@ static void frame_test(struct kunit *test)
 	xhv_gnttab_unpin(9, true);
 }
 
-static int pin_list(const grant_ref_t *refs, unsigned int n, bool write,
-		    u64 *list)
-{
-	unsigned long flags;
-	int rc;
-
-	local_irq_save(flags);
-	rc = xhv_gnttab_pin_list(refs, 2, n, write, list);
-	local_irq_restore(flags);
-	return rc;
-}
-
-static void unpin_list(const grant_ref_t *refs, unsigned int n, bool write)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	xhv_gnttab_unpin_list(refs, 2, n, write);
-	local_irq_restore(flags);
-}
-
-/* Every second word is none of the list's. */
-static void list_test(struct kunit *test)
-{
-	static const grant_ref_t refs[] = { 8, ~0U, 9, ~0U, 10, ~0U, 9 };
-	static const struct {
-		u32 frame;
-		domid_t dom;
-		u16 flags;
-		int rc;
-	} bad[] = {
-		{ APIC_PFN, 0, GTF_permit_access, GNTST_bad_page },
-		{ 0x80000000, 0, GTF_permit_access, GNTST_bad_page },
-		{ 0, 1, GTF_permit_access, GNTST_general_error },
-		{ 0, 0, GTF_invalid, GNTST_general_error },
-		{ 0, 0, GTF_permit_access | GTF_sub_page, GNTST_general_error },
-		{ 0, 0, GTF_permit_access | GTF_readonly, GNTST_general_error },
-	};
-	static const grant_ref_t beyond[] = { 8, 0, ENTRIES };
-	const u16 both = GTF_permit_access | GTF_reading | GTF_writing;
-	u64 list[4], pfn;
-	int i, n = ARRAY_SIZE(list);
-
-	grant(8, 0, frame(0), GTF_permit_access | GTF_PWT);
-	grant(9, 0, frame(1), GTF_permit_access);
-	grant(10, 0, frame(0), GTF_permit_access);
-
-	/* One of them twice, and one that somebody reads already. */
-	KUNIT_ASSERT_EQ(test, xhv_gnttab_pin(10, false, &pfn), GNTST_okay);
-	KUNIT_ASSERT_EQ(test, pin_list(refs, n, true, list), GNTST_okay);
-	for (i = 0; i < n; i++)
-		KUNIT_EXPECT_EQ(test, list[i], (u64)frame(i & 1));
-	KUNIT_EXPECT_EQ(test, table[8].flags, both | GTF_PWT);
-	KUNIT_EXPECT_EQ(test, table[9].flags, both);
-	KUNIT_EXPECT_EQ(test, table[10].flags, both);
-	unpin_list(refs, n, true);
-	KUNIT_EXPECT_EQ(test, table[8].flags, GTF_permit_access | GTF_PWT);
-	KUNIT_EXPECT_EQ(test, table[9].flags, GTF_permit_access);
-	KUNIT_EXPECT_EQ(test, table[10].flags, GTF_permit_access | GTF_reading);
-	xhv_gnttab_unpin(10, false);
-
-	/* What is only read may be read-only. */
-	grant(10, 0, frame(0), GTF_permit_access | GTF_readonly);
-	KUNIT_ASSERT_EQ(test, pin_list(refs, n, false, list), GNTST_okay);
-	KUNIT_EXPECT_EQ(test, table[9].flags, GTF_permit_access | GTF_reading);
-	unpin_list(refs, n, false);
-	KUNIT_EXPECT_EQ(test, table[10].flags, GTF_permit_access | GTF_readonly);
-
-	/* All or none. */
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		grant(10, bad[i].dom, bad[i].frame ?: frame(0), bad[i].flags);
-		KUNIT_EXPECT_EQ_MSG(test, pin_list(refs, n, true, list),
-				    bad[i].rc, "%d", i);
-		KUNIT_EXPECT_EQ_MSG(test, table[8].flags,
-				    GTF_permit_access | GTF_PWT, "%d", i);
-		KUNIT_EXPECT_EQ_MSG(test, table[9].flags, GTF_permit_access,
-				    "%d", i);
-		KUNIT_EXPECT_EQ_MSG(test, table[10].flags, bad[i].flags, "%d",
-				    i);
-	}
-	KUNIT_EXPECT_EQ(test, pin_list(beyond, 2, false, list),
-			GNTST_bad_gntref);
-	KUNIT_EXPECT_EQ(test, table[8].flags, GTF_permit_access | GTF_PWT);
-}
-
 static void grow_test(struct kunit *test)
 {
 	u64 pfn;
@@ -349,26 +264,21 @@ static atomic_t race_errors;
 
 static int pin_many(void *done)
 {
-	const grant_ref_t ref = 8;
 	u16 flag;
 	u64 pfn;
 	int i;
 
 	for (i = 0; i < 50000; i++) {
-		bool write = i & 1, list = i & 2;
+		bool write = i & 1;
 
-		if (list ? pin_list(&ref, 1, write, &pfn) :
-			   xhv_gnttab_pin(ref, write, &pfn)) {
+		if (xhv_gnttab_pin(8, write, &pfn)) {
 			atomic_inc(&race_errors);
 			continue;
 		}
 		flag = write ? GTF_writing : GTF_reading;
 		if (!(READ_ONCE(table[8].flags) & flag) || pfn != frame(0))
 			atomic_inc(&race_errors);
-		if (i & 4)
-			unpin_list(&ref, 1, write);
-		else
-			xhv_gnttab_unpin(ref, write);
+		xhv_gnttab_unpin(8, write);
 	}
 	complete(done);
 	return 0;
@@ -593,7 +503,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(pin_test),
 	KUNIT_CASE(refuse_test),
 	KUNIT_CASE(frame_test),
-	KUNIT_CASE(list_test),
 	KUNIT_CASE(grow_test),
 	KUNIT_CASE(grow_fail_test),
 	KUNIT_CASE(overflow_test),
