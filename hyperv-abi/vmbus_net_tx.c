@@ -99,9 +99,13 @@ static int net_tx_submit(struct xhv_net_queue *q, const struct xhv_net_tx *tx)
 	atomic_inc(&sq->inflight);
 	err = send(sq, c, &m, tx->nr_frags, tag->id);
 	if (err == -ENODEV && !net_chan_lost(nic->chans[0])) {
+		/* Unless net_tx_reap() has given it up already. */
+		if (!xchg(&tag->busy, false))
+			return 0;
 		choose_again(sq);
 		c = READ_ONCE(sq->chan);
 		WRITE_ONCE(tag->chan, c);
+		WRITE_ONCE(tag->busy, true);
 		err = send(sq, c, &m, tx->nr_frags, tag->id);
 	}
 	if (err == -EAGAIN) {
@@ -167,17 +171,20 @@ bool net_tx_answer(struct nic *nic, u64 id, const void *data, u32 len,
 static void reap_queue(struct net_queue *sq, struct net_batch *b)
 {
 	struct net_tag *tag;
+	struct net_chan *c;
 	unsigned int i;
 
 	for (i = 0; i < sq->q.depth; i++) {
 		tag = &sq->tags[i];
-		if (!READ_ONCE(tag->busy) || !net_chan_lost(tag->chan) ||
+		/* It may be in use for another packet as soon as it is done. */
+		c = READ_ONCE(tag->chan);
+		if (!READ_ONCE(tag->busy) || !net_chan_lost(c) ||
 		    !xchg(&tag->busy, false))
 			continue;
 		atomic_inc(&sq->nic->counts.tx_failed);
 		net_batch_lock(b, sq);
 		sq->q.client->tx_done(sq->q.client_ctx, i, -EIO);
-		atomic_dec(&tag->chan->inflight);
+		atomic_dec(&c->inflight);
 		atomic_dec(&sq->inflight);
 	}
 	if (b->locked)
