@@ -246,8 +246,9 @@ static int set_special_perms(struct request *rq, const char *name,
 		p = &xs->release_perms;
 	else
 		return -EINVAL;
+	/* xenstored 4.17 tells others that there is no such node. */
 	if ((xhv_xs_access(rq->conn, *p) & need) != need)
-		return -EACCES;
+		return -ENOENT;
 	xhv_xs_perms_put(*p);
 	*p = xhv_xs_perms_get(perms);
 	return 0;

@@ -57,6 +57,38 @@ struct xhv_xs_perms *xhv_xs_perms_inherit(const struct xhv_xs_conn *conn,
 	return perms;
 }
 
+/* As strtoul() of the C library and a cast, which is what xs_strings_to_perms()
+ * of xenstored 4.17 does: a sign, hexadecimal, and modulo 2^32.
+ */
+static bool parse_domid(const char *s, u32 *domid)
+{
+	unsigned int base = 10, digit, nr = 0;
+	bool minus;
+	u32 v = 0;
+
+	while (*s == ' ' || (*s >= '\t' && *s <= '\r'))
+		s++;
+	minus = *s == '-';
+	if (*s == '-' || *s == '+')
+		s++;
+	if (*s == '0') {
+		base = 8;
+		if ((s[1] | 0x20) == 'x') {
+			base = 16;
+			s += 2;
+		}
+	}
+	for (; *s; s++, nr++) {
+		digit = *s >= 'a' ? *s - 'a' + 10 : *s >= 'A' ? *s - 'A' + 10 :
+			*s - '0';
+		if (*s < '0' || (*s > '9' && *s < 'A') || digit >= base)
+			return false;
+		v = v * base + digit;
+	}
+	*domid = minus ? -v : v;
+	return nr;
+}
+
 /**
  * xhv_xs_perms_parse() - "n1\0r0\0" (xenstore.txt, SET_PERMS)
  * @xs: the store
@@ -84,9 +116,7 @@ struct xhv_xs_perms *xhv_xs_perms_parse(struct xhv_xs *xs, const char *s,
 	for (i = 0; i < nr; i++) {
 		size_t l = strnlen(s, end - s);
 
-		/* kstrtouint() would take a sign and a newline. */
-		if (s + l == end || l < 2 || s[1] < '0' || s[1] > '9' ||
-		    s[l - 1] == '\n')
+		if (s + l == end || l < 2)
 			goto err_free;
 		switch (s[0]) {
 		case 'n':
@@ -104,7 +134,7 @@ struct xhv_xs_perms *xhv_xs_perms_parse(struct xhv_xs *xs, const char *s,
 		default:
 			goto err_free;
 		}
-		if (kstrtouint(s + 1, 0, &perms->p[i].domid))
+		if (!parse_domid(s + 1, &perms->p[i].domid))
 			goto err_free;
 		s += l + 1;
 	}

@@ -234,9 +234,9 @@ static void set_perms_test(struct kunit *test)
 	EXPECT("!EINVAL|", ask(g, XS_SET_PERMS, "data/x||"));
 	EXPECT("!EINVAL|", ask(g, XS_SET_PERMS, "data/x|n1 |"));
 	EXPECT("!EINVAL|", ask(g, XS_SET_PERMS, "data/x|n1\n|"));
-	EXPECT("!EINVAL|", ask(g, XS_SET_PERMS, "data/x|n-1|"));
-	EXPECT("!EINVAL|", ask(g, XS_SET_PERMS, "data/x|n99999999999|"));
-	EXPECT("!EACCES|", ask(g, XS_SET_PERMS, "@releaseDomain|n0|r1|"));
+	EXPECT("!ENOENT|", ask(g, XS_SET_PERMS, "data/x|n-1|"));
+	EXPECT("!ENOENT|", ask(g, XS_SET_PERMS, "data/x|n99999999999|"));
+	EXPECT("!ENOENT|", ask(g, XS_SET_PERMS, "@releaseDomain|n0|r1|"));
 	EXPECT("!EINVAL|", ask(d, XS_SET_PERMS, "@nothing|n0|r1|"));
 	/* Bytes after the last NUL do not count. */
 	EXPECT("OK|", ask(g, XS_SET_PERMS, "data/x|n1|r0"));
