@@ -8,11 +8,13 @@
  */
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
+#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 #include <asm/tsc.h>
+#include <xhv/host.h>
 
 #include "../include/compat.h"
 #include "evtchn.h"
@@ -149,9 +151,9 @@ long xhv_hypercall_set_timer_op(unsigned long timeout)
 
 /*
  * public/xen.h: system_time + ((tsc - tsc_timestamp) << shift) * mul >> 32. The
- * frequency is brought between 1 and 2 GHz so that mul has all its 32 bits.
+ * shift is such that mul has all its 32 bits.
  */
-static void set_scale(struct pvclock_vcpu_time_info *time, u64 hz)
+static void set_scale_of_hz(struct pvclock_vcpu_time_info *time, u64 hz)
 {
 	s8 shift = 0;
 
@@ -165,6 +167,33 @@ static void set_scale(struct pvclock_vcpu_time_info *time, u64 hz)
 	}
 	time->tsc_shift = shift;
 	time->tsc_to_system_mul = div64_u64((u64)NSEC_PER_SEC << 32, hz);
+}
+
+/* @scale: ticks of the TSC to 100 ns as a fraction of 2^64, the host's own
+ * measure, by which the kernel's clock goes, too
+ * (drivers/clocksource/hyperv_timer.c). The frequency in kHz is off by up to one
+ * part in some millions, which in a day is milliseconds.
+ */
+static void set_scale_of_host(struct pvclock_vcpu_time_info *time, u64 scale)
+{
+	int shift = 0;
+
+	while (mul_u64_u32_shr(scale, 100, 32 + shift) >> 32)
+		shift++;
+	while (shift > -32 && !(mul_u64_u32_shr(scale, 100, 32 + shift) >> 31))
+		shift--;
+	time->tsc_shift = shift;
+	time->tsc_to_system_mul = mul_u64_u32_shr(scale, 100, 32 + shift);
+}
+
+static void set_scale(struct pvclock_vcpu_time_info *time)
+{
+	u64 scale;
+
+	if (xhv_host_tsc_scale(&scale))
+		set_scale_of_host(time, scale);
+	else
+		set_scale_of_hz(time, (u64)tsc_khz * 1000);
 }
 
 /*
@@ -186,7 +215,7 @@ static void set_time_info(void)
 	ktime_get_real_ts64(&wall);
 	local_irq_restore(flags);
 
-	set_scale(&time, (u64)tsc_khz * 1000);
+	set_scale(&time);
 	for_each_possible_cpu(cpu)
 		xhv_vcpu_info(cpu)->time = time;
 

@@ -2,21 +2,19 @@
 /*
  * vcpu_op and vm_assist; see vcpu.h.
  */
-#include <linux/bitops.h>
 #include <linux/errno.h>
-#include <linux/kernel_stat.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
+#include <asm/irq_vectors.h>
 
 #include "guest.h"
 #include "memory.h"
+#include "runstate.h"
 #include "timer.h"
 #include "upcall.h"
 #include "vcpu.h"
-
-static unsigned long vm_assists;
 
 /* arch_initialise_vcpu(): once only, and the kernel does it by INIT and SIPI.
  * A vCPU that has never run could only be started by the host.
@@ -49,56 +47,22 @@ long xhv_vcpu_is_up(unsigned int vcpu)
 	return cpu_online(vcpu);
 }
 
-/*
- * Where the vCPU's time has gone since boot, as the kernel itself accounts for
- * it: idle time is what Xen calls blocked, stolen time runnable. The times are
- * complete up to state_entry_time, which is now.
- */
 long xhv_vcpu_get_runstate_info(unsigned int vcpu,
 				struct vcpu_runstate_info *info)
 {
-	const u64 *stat = kcpustat_cpu(vcpu).cpustat;
-	u64 now = xhv_time_now();
-	u64 blocked = READ_ONCE(stat[CPUTIME_IDLE]) +
-		      READ_ONCE(stat[CPUTIME_IOWAIT]);
-	u64 runnable = READ_ONCE(stat[CPUTIME_STEAL]);
-	u64 rest;
-
-	/* Ticks may run ahead of the clock. */
-	blocked = min(blocked, now);
-	runnable = min(runnable, now - blocked);
-	rest = now - blocked - runnable;
-
-	info->state_entry_time = now;
-	info->time[RUNSTATE_blocked] = blocked;
-	info->time[RUNSTATE_runnable] = runnable;
-	if (cpu_online(vcpu)) {
-		info->state = RUNSTATE_running;
-		info->time[RUNSTATE_running] = rest;
-		info->time[RUNSTATE_offline] = 0;
-	} else {
-		info->state = RUNSTATE_offline;
-		info->time[RUNSTATE_running] = 0;
-		info->time[RUNSTATE_offline] = rest;
-	}
+	xhv_runstate_get(vcpu, info);
 	return 0;
 }
 
-/* Xen writes the area at once and then whenever it schedules the vCPU, which
- * nobody tells us. It does not mind an area that cannot be written.
- */
+/* Xen does not mind an area that cannot be written. */
 long xhv_vcpu_register_runstate_memory_area(unsigned int vcpu,
 			struct vcpu_register_runstate_memory_area *a)
 {
-	struct vcpu_runstate_info info = {};
-
-	xhv_vcpu_get_runstate_info(vcpu, &info);
-	if (a->addr.p)
-		xhv_copy_to_guest(a->addr.p, &info, sizeof(info));
+	xhv_runstate_register(vcpu, a->addr.p);
 	return 0;
 }
 
-/* Likewise; what is in vcpu_info.time does not change afterwards. */
+/* Once: what is in vcpu_info.time does not change afterwards. */
 long xhv_vcpu_register_vcpu_time_memory_area(unsigned int vcpu,
 			struct vcpu_register_time_memory_area *a)
 {
@@ -132,8 +96,7 @@ long xhv_vcpu_send_nmi(unsigned int vcpu)
 }
 
 /* do_vm_assist(), xen/common/domain.c; HVM_VM_ASSIST_MASK in
- * xen/arch/x86/include/asm/domain.h. Run states are written at once and whole,
- * so there is no update to flag; the request is on record.
+ * xen/arch/x86/include/asm/domain.h.
  */
 long xhv_hypercall_vm_assist(unsigned int cmd, unsigned int type)
 {
@@ -142,10 +105,10 @@ long xhv_hypercall_vm_assist(unsigned int cmd, unsigned int type)
 
 	switch (cmd) {
 	case VMASST_CMD_enable:
-		set_bit(type, &vm_assists);
+		xhv_runstate_flag_updates(true);
 		return 0;
 	case VMASST_CMD_disable:
-		clear_bit(type, &vm_assists);
+		xhv_runstate_flag_updates(false);
 		return 0;
 	default:
 		return -ENOSYS;
@@ -154,11 +117,18 @@ long xhv_hypercall_vm_assist(unsigned int cmd, unsigned int type)
 
 int xhv_vcpu_init(void)
 {
-	vm_assists = 0;
-	return xhv_timer_init();
+	int err = xhv_timer_init();
+
+	if (err)
+		return err;
+	err = xhv_runstate_init();
+	if (err)
+		xhv_timer_exit();
+	return err;
 }
 
 void xhv_vcpu_exit(void)
 {
+	xhv_runstate_exit();
 	xhv_timer_exit();
 }

@@ -5,6 +5,7 @@
 #include "../../shim/backend/vbd.h"
 #include "../../shim/backend/vif.h"
 #include "../../shim/wake/wake.h"
+#include "../../include/xhv/host.h"
 #include "doubles.h"
 
 void (*xhv_double_upcall)(void);
@@ -16,6 +17,25 @@ void xhv_wake_upcall(void)
 	upcall = READ_ONCE(xhv_double_upcall);
 	if (upcall)
 		upcall();
+}
+
+u64 (*xhv_double_runtime)(void);
+
+bool xhv_host_runtime(u64 *ns)
+{
+	u64 (*runtime)(void) = READ_ONCE(xhv_double_runtime);
+
+	if (runtime)
+		*ns = runtime();
+	return runtime;
+}
+
+u64 xhv_double_tsc_scale;
+
+bool xhv_host_tsc_scale(u64 *scale)
+{
+	*scale = xhv_double_tsc_scale;
+	return *scale;
 }
 
 const char *xhv_double_fault;

@@ -20,6 +20,11 @@ extern const char *xhv_double_fault;
 /* vbd_failed(): the error of the request that failed last, or 0. */
 extern int xhv_double_failed;
 
+/* xhv_host_runtime(): the host's answer if set, else the host has none. */
+extern u64 (*xhv_double_runtime)(void);
+/* xhv_host_tsc_scale(): its answer, 0 for none. */
+extern u64 xhv_double_tsc_scale;
+
 /* From true to false the caller's thread gets no memory: see no_memory.h. */
 void xhv_double_no_memory(bool none);
 

@@ -21,6 +21,7 @@
 #include "shim/upcall.h"
 #include "shim/vcpu.h"
 #include "shim/version.h"
+#include "doubles.h"
 
 #define APIC_PFN	0xfee00	/* has never been memory */
 
@@ -91,6 +92,28 @@ static void time_test(struct kunit *test)
 	KUNIT_EXPECT_LE(test, abs((s64)(s->wc.sec + div_u64(now.now,
 							    NSEC_PER_SEC) -
 					ktime_get_real_seconds())), 2LL);
+}
+
+/* The host's own measure of the TSC: 2^64 * 10 MHz / frequency */
+static void time_of_host_test(struct kunit *test)
+{
+	static const unsigned int mhz[] = { 100, 500, 1000, 2500, 4000, 5210 };
+	struct pvclock_vcpu_time_info *t;
+	unsigned int i;
+	u64 second;
+
+	for (i = 0; i < ARRAY_SIZE(mhz); i++) {
+		xhv_vcpu_exit();
+		xhv_double_tsc_scale = div64_u64(U64_MAX, mhz[i] / 10);
+		KUNIT_ASSERT_EQ(test, xhv_vcpu_init(), 0);
+		t = &xhv_vcpu_info(0)->time;
+		KUNIT_EXPECT_TRUE(test, t->tsc_to_system_mul >> 31);
+		second = pvclock_scale_delta(mhz[i] * 1000000ULL,
+					     t->tsc_to_system_mul,
+					     t->tsc_shift);
+		KUNIT_EXPECT_LE(test, abs((s64)(second - NSEC_PER_SEC)), 1LL);
+	}
+	xhv_double_tsc_scale = 0;
 }
 
 static void singleshot_test(struct kunit *test)
@@ -204,6 +227,110 @@ static void vcpu_test(struct kunit *test)
 			(long)-ENOSYS);
 }
 
+static u64 sum_of(const struct vcpu_runstate_info *info)
+{
+	return info->time[0] + info->time[1] + info->time[2] + info->time[3];
+}
+
+/* Busy, so that the vCPU is not idle. */
+static void pass(unsigned int ms)
+{
+	u64 end = xhv_time_now() + ms * NSEC_PER_MSEC;
+
+	while (xhv_time_now() < end)
+		cpu_relax();
+}
+
+/* A host that gives the vCPU half of the time. */
+static u64 half_runtime(void)
+{
+	return xhv_time_now() / 2;
+}
+
+static void runstate_test(struct kunit *test)
+{
+	unsigned int cpu = smp_processor_id();
+	struct vcpu_runstate_info before, after, other;
+	u64 passed, stolen;
+	int i;
+
+	/* The first time with a host is the base. */
+	xhv_double_runtime = half_runtime;
+	xhv_vcpu_get_runstate_info(cpu, &before);
+	xhv_vcpu_get_runstate_info(cpu, &before);
+	pass(40);
+	xhv_vcpu_get_runstate_info(cpu, &after);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_GE(test, after.time[i], before.time[i]);
+	KUNIT_EXPECT_EQ(test, sum_of(&after), after.state_entry_time);
+	passed = after.state_entry_time - before.state_entry_time;
+	stolen = after.time[RUNSTATE_runnable] -
+		 before.time[RUNSTATE_runnable];
+	KUNIT_EXPECT_GE(test, passed, 40ULL * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GE(test, stolen, passed * 4 / 10);
+	KUNIT_EXPECT_LE(test, stolen, passed * 6 / 10);
+
+	/* Another vCPU that is up is asked, and was idle or ran. */
+	xhv_double_runtime = NULL;
+	xhv_vcpu_get_runstate_info(!cpu, &other);
+	KUNIT_EXPECT_EQ(test, other.state, RUNSTATE_running);
+	KUNIT_EXPECT_GE(test, other.state_entry_time, after.state_entry_time);
+	KUNIT_EXPECT_EQ(test, sum_of(&other), other.state_entry_time);
+
+	xhv_vcpu_get_runstate_info(cpu, &before);
+	msleep(100);
+	xhv_vcpu_get_runstate_info(cpu, &after);
+	KUNIT_EXPECT_GE(test, after.time[RUNSTATE_blocked] -
+			      before.time[RUNSTATE_blocked],
+			20ULL * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, after.time[RUNSTATE_runnable],
+			before.time[RUNSTATE_runnable]);
+}
+
+static struct vcpu_runstate_info area;
+
+static void runstate_area_test(struct kunit *test)
+{
+	unsigned int cpu = smp_processor_id();
+	struct vcpu_register_runstate_memory_area a = { .addr.v = &area };
+	struct vcpu_runstate_info now;
+	u64 entry;
+	int tries;
+
+	memset(&area, 0xff, sizeof(area));
+	KUNIT_EXPECT_EQ(test, xhv_vcpu_register_runstate_memory_area(cpu, &a),
+			0L);
+	KUNIT_EXPECT_EQ(test, area.state, RUNSTATE_running);
+	KUNIT_EXPECT_EQ(test, sum_of(&area), area.state_entry_time);
+
+	/* Written again while the vCPU runs, with the flag as without. */
+	for (tries = 0; tries < 2; tries++) {
+		entry = READ_ONCE(area.state_entry_time);
+		pass(50);
+		local_irq_disable();
+		now = area;
+		local_irq_enable();
+		KUNIT_EXPECT_GE(test, now.state_entry_time,
+				entry + 20 * NSEC_PER_MSEC);
+		KUNIT_EXPECT_EQ(test, sum_of(&now), now.state_entry_time);
+		xhv_hypercall_vm_assist(VMASST_CMD_enable,
+					VMASST_TYPE_runstate_update_flag);
+	}
+	KUNIT_EXPECT_FALSE(test, area.state_entry_time & XEN_RUNSTATE_UPDATE);
+
+	/* Somewhere that is not there, and then nowhere. */
+	a.addr.p = ~0UL << 40;
+	KUNIT_EXPECT_EQ(test, xhv_vcpu_register_runstate_memory_area(cpu, &a),
+			0L);
+	entry = READ_ONCE(area.state_entry_time);
+	pass(30);
+	a.addr.p = 0;
+	KUNIT_EXPECT_EQ(test, xhv_vcpu_register_runstate_memory_area(cpu, &a),
+			0L);
+	pass(30);
+	KUNIT_EXPECT_EQ(test, area.state_entry_time, entry);
+}
+
 static void poll_test(struct kunit *test)
 {
 	evtchn_port_t ports[2] = { bind_timer(test, 0), 40 };
@@ -252,7 +379,7 @@ static void sched_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xhv_sched_block(), 0L);
 	KUNIT_EXPECT_EQ(test, xhv_sched_shutdown(&end), 1L);
 	end.reason = SHUTDOWN_soft_reset;
-	KUNIT_EXPECT_EQ(test, xhv_sched_shutdown(&end), (long)-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, xhv_sched_shutdown(&end), 0L);
 	end.reason = 255;
 	KUNIT_EXPECT_EQ(test, xhv_sched_shutdown(&end), (long)-EOPNOTSUPP);
 
@@ -375,9 +502,12 @@ static void version_test(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(time_test),
+	KUNIT_CASE(time_of_host_test),
 	KUNIT_CASE(singleshot_test),
 	KUNIT_CASE(periodic_test),
 	KUNIT_CASE(vcpu_test),
+	KUNIT_CASE(runstate_test),
+	KUNIT_CASE(runstate_area_test),
 	KUNIT_CASE(poll_test),
 	KUNIT_CASE(sched_test),
 	KUNIT_CASE(param_test),
