@@ -67,7 +67,9 @@ static struct console_ring {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(con.lock),
 };
 
+/* If it is false the lock is not held, which sparse has to be told. */
 static bool lock_ring(unsigned long *flags)
+	__acquires(&con.lock)
 {
 	unsigned int i;
 
@@ -83,10 +85,12 @@ static bool lock_ring(unsigned long *flags)
 		cpu_relax();
 	}
 	local_irq_restore(*flags);
+	__acquire(&con.lock);
 	return false;
 }
 
 static void unlock_ring(unsigned long flags)
+	__releases(&con.lock)
 {
 	raw_spin_unlock_irqrestore(&con.lock, flags);
 }
@@ -113,8 +117,10 @@ static void take_ring(void)
 	unsigned long flags;
 	size_t len, first;
 
-	if (!lock_ring(&flags))
+	if (!lock_ring(&flags)) {
+		__release(&con.lock);
 		return;
+	}
 	cons = READ_ONCE(page->out_cons);
 	prod = READ_ONCE(page->out_prod);
 	len = (XENCONS_RING_IDX)(prod - cons);
@@ -233,8 +239,10 @@ void console_panic(void (*emit)(const char *buf, size_t len))
 	size_t at, len, first;
 	unsigned long flags;
 
-	if (!lock_ring(&flags))
+	if (!lock_ring(&flags)) {
+		__release(&con.lock);
 		return;
+	}
 	len = con.filled - con.taken;
 	at = con.taken % CONSOLE_LIMIT;
 	first = min_t(size_t, len, CONSOLE_LIMIT - at);
