@@ -4,11 +4,13 @@
  */
 #define pr_fmt(fmt) "xen-hyperv: " fmt
 
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/panic.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
@@ -169,10 +171,16 @@ long xhv_sched_shutdown(struct sched_shutdown *a)
 	 */
 	if (reason == SHUTDOWN_suspend)
 		return 1;
-	/* A toolstack's doing; and what it does not know it treats as a crash
-	 * of the domain, for which there are better ways to ask.
+	/* What a toolstack undoes so that another kernel can start in the
+	 * guest (ports, vcpu_info, grants) is in this kernel and ends with it:
+	 * the guest goes on as if it had been reset.
 	 */
-	if (reason >= SHUTDOWN_soft_reset)
+	if (reason == SHUTDOWN_soft_reset)
+		return 0;
+	/* What a toolstack does not know it treats as a crash of the domain,
+	 * for which there are better ways to ask.
+	 */
+	if (reason > SHUTDOWN_soft_reset)
 		return -EOPNOTSUPP;
 
 	reason = latch_code(reason);
@@ -212,42 +220,76 @@ long xhv_sched_shutdown_code(struct sched_shutdown *a)
 }
 
 /*
- * domain_watchdog(): two timers, told apart by an id from 1. A timer that is
- * stopped is left to expire and finds nothing to do.
+ * domain_watchdog(): two of them, told apart by an id from 1.
+ *
+ * Each has a timer on every CPU that was up when it was set, so that a CPU
+ * that takes no interrupts any more is noticed by another. Setting it later
+ * only moves @expires; a timer that comes before it goes on to it, and one whose
+ * watchdog was stopped is not set again. A guest all of whose CPUs have IRQs off
+ * is beyond this; there only the host could help, and it has no such timer.
  */
 static struct watchdog {
-	struct timer_list timer;
 	unsigned long expires;	/* jiffies */
 	bool in_use;
 } watchdogs[NR_WATCHDOGS];
 
+struct watchdog_timers {
+	struct timer_list timer[NR_WATCHDOGS];
+};
+
+static DEFINE_PER_CPU(struct watchdog_timers, watchdog_timers);
+/* Of both. The timers' functions take it, so nobody waits for one under it. */
 static DEFINE_RAW_SPINLOCK(watchdog_lock);
 
-static void watchdog_expired(struct timer_list *timer)
+static void watchdog_expired(unsigned int i, struct timer_list *timer)
 {
-	struct watchdog *w = container_of(timer, struct watchdog, timer);
+	struct watchdog *w = &watchdogs[i];
 	unsigned long flags;
 	bool late;
 
 	raw_spin_lock_irqsave(&watchdog_lock, flags);
 	late = w->in_use && time_after_eq(jiffies, w->expires);
+	if (w->in_use && !late)
+		mod_timer(timer, w->expires);
 	raw_spin_unlock_irqrestore(&watchdog_lock, flags);
 	if (!late)
 		return;
 
-	pr_emerg("watchdog %td expired\n", w - watchdogs + 1);
+	pr_emerg("watchdog %u expired\n", i + 1);
 	emergency_restart();
 }
 
-static void set_watchdog(struct watchdog *w, u32 seconds)
+static void first_expired(struct timer_list *timer)
+{
+	watchdog_expired(0, timer);
+}
+
+static void second_expired(struct timer_list *timer)
+{
+	watchdog_expired(1, timer);
+}
+
+static void set_watchdog(unsigned int i, u32 seconds)
 {
 	/* Longer than a timer can count: some 24 days at 1000 Hz is for ever. */
 	u64 ticks = min_t(u64, (u64)seconds * HZ, INT_MAX);
+	unsigned int cpu;
 
-	w->expires = jiffies + ticks;
-	if (!w->timer.function)
-		timer_setup(&w->timer, watchdog_expired, 0);
-	mod_timer(&w->timer, w->expires);
+	watchdogs[i].expires = jiffies + ticks;
+	for_each_online_cpu(cpu) {
+		struct timer_list *t = &per_cpu(watchdog_timers, cpu).timer[i];
+
+		if (!t->function)
+			timer_setup(t, i ? second_expired : first_expired,
+				    TIMER_PINNED);
+		if (timer_pending(t)) {
+			if (time_before_eq(t->expires, watchdogs[i].expires))
+				continue;
+			timer_delete(t);
+		}
+		t->expires = watchdogs[i].expires;
+		add_timer_on(t, cpu);
+	}
 }
 
 long xhv_sched_watchdog(struct sched_watchdog *a)
@@ -267,7 +309,7 @@ long xhv_sched_watchdog(struct sched_watchdog *a)
 			if (watchdogs[i].in_use)
 				continue;
 			watchdogs[i].in_use = true;
-			set_watchdog(&watchdogs[i], a->timeout);
+			set_watchdog(i, a->timeout);
 			rc = i + 1;
 			break;
 		}
@@ -276,7 +318,7 @@ long xhv_sched_watchdog(struct sched_watchdog *a)
 	} else if (!a->timeout) {
 		watchdogs[a->id - 1].in_use = false;
 	} else {
-		set_watchdog(&watchdogs[a->id - 1], a->timeout);
+		set_watchdog(a->id - 1, a->timeout);
 	}
 	raw_spin_unlock_irqrestore(&watchdog_lock, flags);
 	return rc;
