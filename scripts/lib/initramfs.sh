@@ -57,7 +57,7 @@ initramfs_core_make() {
 	local guest=$1 root=$OUT/root applet path
 
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,run,tmp,root}
-	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest"/{agent,ask}.c
+	gcc -O2 -Wall -static -s -o "$OUT/agent" "$guest"/{agent,ask,port}.c
 	install "$OUT/agent" "$root/usr/bin/rig-agent"
 	ln -s rig-agent "$root/usr/bin/rig-stat"
 	ln -s rig-agent "$root/usr/bin/rig-host"
@@ -78,7 +78,7 @@ initramfs_core() {
 	local guest=$1/tests/guest key
 
 	deps_need busybox-static cpio gcc libc6-dev
-	key=$(cache_key "$guest"/{agent,ask}.c "$guest"/{ask,protocol}.h "$guest/init" \
+	key=$(cache_key "$guest"/{agent,ask,port}.c "$guest"/{ask,port,protocol}.h "$guest/init" \
 		"$guest/udhcpc.script" "$(command -v busybox)" \
 		"$(declare -f initramfs_core_make)")
 	cache_build rig-core "$key" initramfs_core_make "$guest"

@@ -32,10 +32,10 @@
 #include <sys/un.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "ask.h"
+#include "port.h"
 #include "protocol.h"
 
 struct frame {
@@ -47,8 +47,6 @@ struct frame {
 
 static struct {
 	int port;
-	bool terminal;		/* it is one: some bytes come escaped */
-	bool escaped;		/* the last one that came was RIG_ESCAPE */
 	pid_t child;		/* 0: no command runs */
 	int out, err;		/* its output, or the terminal's master in out */
 	bool pty;
@@ -66,43 +64,6 @@ void die(const char *what)
 {
 	fprintf(stderr, "rig agent: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-/* Moves exactly len bytes, whether or not the descriptor blocks. */
-static bool read_all(int fd, void *buf, size_t len)
-{
-	while (len) {
-		ssize_t n = read(fd, buf, len);
-
-		if (n > 0) {
-			buf = (char *)buf + n;
-			len -= n;
-		} else if (n == 0) {
-			return false;
-		} else if (errno == EAGAIN) {
-			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
-		} else if (errno != EINTR) {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool write_all(int fd, const void *buf, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, buf, len);
-
-		if (n >= 0) {
-			buf = (const char *)buf + n;
-			len -= n;
-		} else if (errno == EAGAIN) {
-			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
-		} else if (errno != EINTR) {
-			return false;
-		}
-	}
-	return true;
 }
 
 static void send_frame(uint8_t type, const void *data, uint32_t len)
@@ -136,39 +97,12 @@ static void send_errno(int error)
 	send_frame(RIG_FAIL, buf, 4 + strlen(buf + 4));
 }
 
-/* As read_all() from the port. */
-static bool read_port(void *buf, size_t len)
-{
-	char *at = buf, *end = at + len, *to;
-
-	if (!agent.terminal)
-		return read_all(agent.port, buf, len);
-	/* There are never fewer bytes on the line than in the frame. */
-	while (at < end) {
-		to = at;
-		if (!read_all(agent.port, at, end - at))
-			return false;
-		for (; at < end; at++) {
-			if (agent.escaped) {
-				*to++ = *at ^ RIG_ESCAPE_FLIP;
-				agent.escaped = false;
-			} else if (*at == RIG_ESCAPE) {
-				agent.escaped = true;
-			} else {
-				*to++ = *at;
-			}
-		}
-		at = to;
-	}
-	return true;
-}
-
 static bool recv_frame(struct frame *f)
 {
 	uint8_t head[8];
 	uint32_t len;
 
-	if (!read_port(head, sizeof(head)))
+	if (!port_read(agent.port, head, sizeof(head)))
 		return false;
 	memcpy(&len, head + 4, 4);
 	f->type = head[0];
@@ -178,7 +112,7 @@ static bool recv_frame(struct frame *f)
 		die("frame from the rig");
 	}
 	f->data[f->len] = '\0';
-	return read_port(f->data, f->len);
+	return port_read(agent.port, f->data, f->len);
 }
 
 static uint32_t frame_number(const struct frame *f, unsigned int index)
@@ -586,19 +520,6 @@ static void serve(int sigfd)
 	}
 }
 
-static void prepare_terminal(void)
-{
-	struct termios mode;
-
-	if (tcgetattr(agent.port, &mode))
-		return;
-	agent.terminal = true;
-	cfmakeraw(&mode);
-	if (tcsetattr(agent.port, TCSANOW, &mode) ||
-	    !write_all(agent.port, RIG_TERMINAL_MARK, strlen(RIG_TERMINAL_MARK)))
-		die("terminal");
-}
-
 int main(int argc, char **argv)
 {
 	const char *port = argc > 1 ? argv[1] : RIG_PORT_DEFAULT;
@@ -619,7 +540,8 @@ int main(int argc, char **argv)
 	agent.port = open(port, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (agent.port < 0)
 		die(port);
-	prepare_terminal();
+	if (!port_prepare(agent.port))
+		die("terminal");
 	uname(&uts);
 	send_frame(RIG_HELLO, uts.release, strlen(uts.release));
 	/* Children may have gone before their signal was blocked. */

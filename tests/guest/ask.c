@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "port.h"
 #include "protocol.h"
 
 #define ASK_SOCKET	"/run/xhv-rig.socket"

@@ -3,12 +3,8 @@
 #ifndef XHV_RIG_ASK_H
 #define XHV_RIG_ASK_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* agent.c */
 void die(const char *what) __attribute__((noreturn));
-bool write_all(int fd, const void *buf, size_t len);
 
 /* Runs and exits if the program was started as rig-stat or rig-host. */
 void ask_main(int argc, char **argv);
