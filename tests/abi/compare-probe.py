@@ -71,7 +71,7 @@ def main():
             errors.append(f'{path}:{number}: does not differ: {name} = {wanted[name]}')
         listed.update(names)
     for name in sorted(differ - listed):
-        errors.append(f'{name}\n  on Xen  {wanted.get(name)}\n  here    {given.get(name)}')
+        errors.append(f'{name}: on Xen {wanted.get(name)}, here {given.get(name)}')
     for error in errors:
         print(error)
     total = len(wanted.keys() | given.keys())

@@ -136,6 +136,10 @@ static int ask_tx(const char *name, uint32_t type, uint32_t tx, const void *body
 		say("store %s = error %s", name, shown(a.body, a.head.len));
 	else if (type == XS_TRANSACTION_START)
 		say("store %s = a number", name);
+	else if (type == XS_DIRECTORY_PART)
+		/* What it begins with is how often the node has changed. */
+		say("store %s = type %u a number and %s", name, a.head.type,
+		    shown(a.body + strlen(a.body), a.head.len - strlen(a.body)));
 	else
 		say("store %s = type %u%s %s", name, a.head.type,
 		    a.head.req_id == 7 ? "" : ", another id",
@@ -305,7 +309,7 @@ static const char *const nodes[] = {
 	"control/platform-feature-xs_reset_watches", "control/shutdown",
 	"control/sysrq", "control/nothing", "cpu", "cpu/0", "cpu/0/availability",
 	"data", "data/nothing", "device", "device/suspend",
-	"device/suspend/event-channel", "device/vbd", "device/nothing", "domid",
+	"device/suspend/event-channel", "device/nothing", "domid",
 	"drivers", "error", "feature", "hvmloader", "memory", "memory/static-max",
 	"memory/target", "memory/videoram", "name", "platform", "store",
 	"store/port", "store/ring-ref", "vm", "nothing",
@@ -435,11 +439,10 @@ static void permission_cases(void)
 static void event_case(const char *name)
 {
 	static struct answer a;
-	unsigned int seen = events;
 
 	/* Whatever is asked, an event comes before its answer or never. */
 	ask_raw(&a, XS_GET_DOMAIN_PATH, 0, "1", 2);
-	while (events == seen) {
+	while (!events) {
 		struct pollfd p = { .fd = bus, .events = POLLIN };
 
 		if (poll(&p, 1, 300) <= 0)
@@ -448,8 +451,8 @@ static void event_case(const char *name)
 			break;
 		events++;
 	}
-	say("store event %s = %s", name, events == seen ? "none" :
-	    shown(event.body, event.head.len));
+	say("store event %s = %s", name,
+	    events ? shown(event.body, event.head.len) : "none");
 	events = 0;
 }
 
