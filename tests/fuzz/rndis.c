@@ -34,6 +34,11 @@ static u64 next_id, sent_id;
 static bool full, waiting, refused_now;
 static const void *refused;
 static bool flying[DEPTH];
+/* A host that sends one TCP stream and nothing else, each byte of which has the
+ * low bits of its sequence number.
+ */
+static bool stream;
+static u32 host_seq, guest_seq, area;
 
 /* What is not part of this target. */
 
@@ -139,21 +144,45 @@ int vmbus_sendpacket_mpb_desc(struct vmbus_channel *ch,
  * The back end.
  */
 
+/* Each byte comes once, in order, merged or not. */
+static void check_stream(const struct xhv_net_rx *rx, bool taken)
+{
+	u8 bytes[65536];
+	u32 i, len = 0, seq;
+
+	for (i = 0; i < rx->nr_pieces; i++) {
+		memcpy(bytes + len, rx->pieces[i].data, rx->pieces[i].len);
+		len += rx->pieces[i].len;
+	}
+	fuzz_assert(get_unaligned_be16(bytes + 16) == len - 14);
+	fuzz_assert(!rx->gso == (rx->nr_pieces == 1));
+	seq = get_unaligned_be32(bytes + 38);
+	fuzz_assert(seq == guest_seq);
+	for (i = 54; i < len; i++)
+		fuzz_assert(bytes[i] == (u8)(seq + i - 54));
+	if (taken)
+		guest_seq += len - 54;
+}
+
 static bool on_rx(void *ctx, const struct xhv_net_rx *rx)
 {
-	u32 i, j, sum = 0, len = 0;
+	u32 i, j, len = 0;
+	volatile u8 sink;
 
 	fuzz_assert(!waiting);
+	if (stream) {
+		refused_now = fuzz_byte() % 4 == 3;
+		check_stream(rx, !refused_now);
+		return !refused_now;
+	}
 	fuzz_assert(rx->len >= ETH_HLEN && rx->nr_pieces <= 3);
 	for (i = 0; i < rx->nr_pieces; i++) {
 		len += rx->pieces[i].len;
 		for (j = 0; j < rx->pieces[i].len; j++)
-			sum += ((const u8 *)rx->pieces[i].data)[j];
+			sink = ((const u8 *)rx->pieces[i].data)[j];
 	}
+	(void)sink;
 	fuzz_assert(len == rx->len && len <= 65535);
-	/* What could not be shown comes first; the host may have changed it. */
-	if (refused)
-		fuzz_assert(rx->pieces[0].data >= nic.recv || sum);
 	if (fuzz_byte() % 4 == 3) {
 		refused = rx->pieces[0].data;
 		refused_now = true;
@@ -215,6 +244,30 @@ static u32 write_message(u8 *to, u32 room)
 	return min_t(u32, room, 60 + len);
 }
 
+static u32 write_segment(u8 *to)
+{
+	u32 len = 1 + fuzz_byte() % 200, m[] = {
+		RNDIS_MSG_PACKET, 60 + 54 + len, 52, 54 + len, 0, 0, 0, 36, 16,
+		0, 0, 16, PPI_CHECKSUM, 12, CSUM_RX_TCP_GOOD,
+	};
+	u8 *f = to + sizeof(m);
+	u32 i;
+
+	memcpy(to, m, sizeof(m));
+	memset(f, 0, 54);
+	memcpy(f + 12, "\x08\0\x45", 3);
+	put_unaligned_be16(40 + len, f + 16);
+	memcpy(f + 20, "\x40\0\x40\6", 4);
+	put_unaligned_be32(host_seq, f + 38);
+	memcpy(f + 46, "\x50\x10", 2);
+	if (fuzz_byte() % 8 == 7)
+		f[47] |= 8;	/* PSH */
+	for (i = 0; i < len; i++)
+		f[54 + i] = host_seq + i;
+	host_seq += len;
+	return m[1];
+}
+
 static void put_packet(void)
 {
 	struct {
@@ -229,9 +282,18 @@ static void put_packet(void)
 
 	if (nr_given == MAX_GIVEN)
 		return;
+	if (stream && n > SLOTS - (chan.put - chan.done))
+		return;
+	if (stream)
+		how = 0;
 	for (i = 0; i < n; i++) {
 		at = fuzz_byte() * 64 % size;
-		len = write_message(nic.recv + at, size - at);
+		if (stream) {
+			at = area++ % 32 * 512;
+			len = write_segment(nic.recv + at);
+		} else {
+			len = write_message(nic.recv + at, size - at);
+		}
 		r.byte_offset = at;
 		r.byte_count = len;
 		if (how == 1)
@@ -430,7 +492,7 @@ static void step(u8 what)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct xhv_net_open open = {
-		.nr_queues = 1, .depth = DEPTH, .rx_caps = XHV_NET_RX_BIG,
+		.nr_queues = 1, .depth = DEPTH, .rx_caps = ~0U,
 		.client = &client,
 	};
 	unsigned int i;
@@ -446,6 +508,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	full = false;
 	waiting = false;
 	refused = NULL;
+	stream = fuzz_byte() & 1;
+	host_seq = -1000;
+	guest_seq = host_seq;
+	area = 0;
 	hvdev.channel = &channel;
 	nic.hvdev = &hvdev;
 	nic.dev.ops = &net_ops;
@@ -474,6 +540,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		poll();
 	}
 	fuzz_assert(chan.done == chan.put && !nr_given);
+	fuzz_assert(!stream || host_seq == guest_seq);
 	channel.rescind = true;
 	net_ops.queue_close(q);
 	free(chan.slots);
