@@ -222,7 +222,8 @@ void vif_show_all(struct seq_file *m)
 	list_for_each_entry(vif, &vifs, entry) {
 		/* It may be waiting for the host, which may take long. */
 		if (!mutex_trylock(&vif->lock)) {
-			seq_printf(m, "vif vif-%u busy\n", vif->id);
+			if (vif->slot)
+				seq_printf(m, "vif vif-%u busy\n", vif->id);
 			continue;
 		}
 		vif_show(m, vif);

@@ -41,8 +41,13 @@ void vif_show(struct seq_file *m, struct vif *vif)
 	struct vif_rx_stats rx = vif->rx_total;
 	unsigned int i, inflight = 0;
 
-	seq_printf(m, "vif vif-%u transport=\"%s\" mac=%pM mtu=%u carrier=%d state=%s features=%#x queues=%u depth=%u cpu=",
-		   vif->id, dev->label, dev->mac, dev->mtu, vif->carrier,
+	seq_puts(m, "vif ");
+	if (vif->slot)
+		seq_printf(m, "vif-%u", vif->id);
+	else
+		seq_putc(m, '-');
+	seq_printf(m, " transport=\"%s\" mac=%pM mtu=%u carrier=%d state=%s features=%#x queues=%u depth=%u cpu=",
+		   dev->label, dev->mac, dev->mtu, vif->carrier,
 		   vif->slot ? state_names[vif->state] : "unnamed",
 		   vif->features, vif->nr_queues,
 		   vif->nr_queues ? vif->queues[0].nr_tags : 0);
