@@ -3,6 +3,7 @@
 # What the guests of the network tests share: loopback NICs 0 and 1, each in a
 # network namespace of its own, a and b.
 
+server=10.0.0.2
 devices=/sys/kernel/debug/xen-hyperv/devices
 nics=/sys/kernel/debug/xen-hyperv-loopback/nics
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -21,6 +22,19 @@ fail()
 ip() { /usr/bin/ip "$@"; }
 in_a() { ip netns exec a "$@"; }
 in_b() { ip netns exec b "$@"; }
+
+# In a, in the background; its process is $load.
+begin_load()
+{
+	(exec /usr/bin/ip netns exec a "$@" >/tmp/load 2>&1) &
+	load=$!
+}
+
+end_load()
+{
+	kill -9 "$load" 2>/dev/null
+	wait "$load" 2>/dev/null
+}
 
 # until_true SECONDS COMMAND...
 until_true()
