@@ -207,6 +207,13 @@ void net_fill_csum(uint8_t *data, const NetFrame *f, uint32_t len,
     stw_he_p(field, !sum && f->protocol == IP_PROTO_UDP ? 0xffff : sum);
 }
 
+void net_fill_partial(uint8_t *data, uint32_t len, uint32_t offset)
+{
+    uint16_t sum = ~net_sum_fold(net_sum(data, len, 0));
+
+    stw_he_p(data + offset, sum ? sum : 0xffff);
+}
+
 bool net_l4_csum_ok(const uint8_t *data, const NetFrame *f)
 {
     return net_sum_fold(net_sum(data + f->l4, f->l4_len,

@@ -250,10 +250,29 @@ static NetChannel *net_rx_channel(VMBusNet *s, uint32_t hash)
 }
 
 /*
- * What is known of the checksums of a frame.  One that the peer has left to us
- * is put in, as a guest may pass the frame on.
+ * Put in the checksum that the peer has left to us: a guest may pass the frame
+ * on.  @moved bytes were taken out before it.
  */
-static uint32_t net_rx_csum(VMBusNet *s, uint8_t *data, uint32_t len,
+static void net_rx_fill_csum(uint8_t *data, uint32_t len, uint32_t moved,
+                             struct virtio_net_hdr *vnet)
+{
+    uint32_t start = vnet->csum_start;
+
+    if (!(vnet->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)) {
+        return;
+    }
+    if (start < moved + ETH_HLEN || start - moved > len ||
+        vnet->csum_offset + 2u > len - (start - moved)) {
+        vnet->flags = 0;
+        return;
+    }
+    start -= moved;
+    net_fill_partial(data + start, len - start, vnet->csum_offset);
+    vnet->flags |= VIRTIO_NET_HDR_F_DATA_VALID;
+}
+
+/* What is known of the checksums of a frame. */
+static uint32_t net_rx_csum(VMBusNet *s, const uint8_t *data,
                             const NetFrame *f,
                             const struct virtio_net_hdr *vnet)
 {
@@ -268,23 +287,12 @@ static uint32_t net_rx_csum(VMBusNet *s, uint8_t *data, uint32_t len,
         info |= net_ip_csum_ok(data, f) ? NDIS_RX_IP_SUCCEEDED
                                         : NDIS_RX_IP_FAILED;
     }
-    if (!f->l4) {
+    /* a UDP frame may have no sum */
+    if (!f->l4 || !s->rx_csum[net_csum_kind(f)] ||
+        (!tcp && !lduw_he_p(data + f->l4 + 6))) {
         return info;
     }
-    if (vnet->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
-        net_fill_csum(data, f, f->l4_len, NULL, 0);
-        good = true;
-    } else if (!tcp && !lduw_he_p(data + f->l4 + 6)) {
-        return info;
-    } else if (!s->rx_csum[net_csum_kind(f)]) {
-        return info;
-    } else {
-        good = vnet->flags & VIRTIO_NET_HDR_F_DATA_VALID ||
-               net_l4_csum_ok(data, f);
-    }
-    if (!s->rx_csum[net_csum_kind(f)]) {
-        return info;
-    }
+    good = vnet->flags & VIRTIO_NET_HDR_F_DATA_VALID || net_l4_csum_ok(data, f);
     net_stat(s, good ? NET_RX_CSUM_GOOD : NET_RX_CSUM_BAD);
     if (good) {
         return info | (tcp ? NDIS_RX_TCP_SUCCEEDED : NDIS_RX_UDP_SUCCEEDED);
@@ -366,6 +374,7 @@ ssize_t net_receive(NetClientState *ncs, const uint8_t *buf, size_t size)
     memcpy(copy + 2 * ETH_ALEN,
            buf + 2 * ETH_ALEN + (tagged ? NET_TAG_LEN : 0), len - 2 * ETH_ALEN);
 
+    net_rx_fill_csum(copy, len, tagged ? NET_TAG_LEN : 0, &vnet);
     net_frame_parse(copy, len, &f);
     hashed = net_rss_hash(s, copy, &f, &hash);
     nc = net_rx_channel(s, hash);
@@ -373,7 +382,7 @@ ssize_t net_receive(NetClientState *ncs, const uint8_t *buf, size_t size)
         !net_batch_send(nc)) {
         goto wait;
     }
-    csum = net_rx_csum(s, copy, len, &f, &vnet);
+    csum = net_rx_csum(s, copy, &f, &vnet);
     if (csum) {
         net_rx_info(&head, &num_info, NDIS_INFO_CHECKSUM, csum);
     }

@@ -14,6 +14,8 @@
 
 /* The header of a segment: Ethernet, tags, IPv6 with extensions, TCP. */
 #define MAX_HEADER  256
+/* Less than TCP has; else one frame could become tens of thousands. */
+#define MIN_MSS     32
 
 #define TCP_FIN     0x01
 #define TCP_PSH     0x08
@@ -153,7 +155,7 @@ static bool net_tx_lso(NetTx *tx)
         f.l4 != NDIS_LSO_L4_OFFSET(tx->lso_info) ||
         f.ipv6 != !!(tx->lso_info & NDIS_LSO_IPV6) ||
         !(f.ipv6 ? s->lso6 : s->lso4) ||
-        !mss || f.payload - f.l3 + mss > s->mtu ||
+        mss < MIN_MSS || f.payload - f.l3 + mss > s->mtu ||
         tx->len - f.l3 > NET_LSO_MAX) {
         return false;
     }
@@ -288,8 +290,8 @@ static bool net_tx_packet(NetChannel *nc, uint8_t *body, uint32_t len)
     if (offset < sizeof(pkt) || offset > len || tx.len > len - offset ||
         tx.len < ETH_HLEN ||
         (info_len && (info < sizeof(pkt) || info > len ||
-                      info_len > len - info)) ||
-        !net_tx_info(&tx, body + info, info_len)) {
+                      info_len > len - info ||
+                      !net_tx_info(&tx, body + info, info_len)))) {
         return false;
     }
     tx.data = body + offset;

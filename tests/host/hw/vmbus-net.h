@@ -280,6 +280,8 @@ void net_ip_csum(uint8_t *data, const NetFrame *f);
  */
 void net_fill_csum(uint8_t *data, const NetFrame *f, uint32_t len,
                    const uint8_t *payload, uint32_t payload_len);
+/* Complete a sum; at @offset is that of the pseudo header. */
+void net_fill_partial(uint8_t *data, uint32_t len, uint32_t offset);
 /* Only the pseudo header's sum, as whoever completes it wants it. */
 void net_fill_pseudo(uint8_t *data, const NetFrame *f, uint32_t len);
 bool net_l4_csum_ok(const uint8_t *data, const NetFrame *f);
