@@ -340,7 +340,7 @@ static void grants(char *page)
 		       .flags = GNTCOPY_source_gref | GNTCOPY_dest_gref);
 		GNTTAB(swap_grant_ref, 0, GNTST_bad_gntref, .ref_a = wild[i],
 		       .ref_b = 9);
-		GNTTAB(map_grant_ref, 0, GNTST_general_error,
+		GNTTAB(map_grant_ref, 0, GNTST_bad_gntref,
 		       .flags = GNTMAP_host_map, .ref = wild[i], .dom = 0);
 		GNTTAB(unmap_grant_ref, 0, GNTST_bad_handle,
 		       .handle = wild[i]);
