@@ -11,7 +11,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
-#include <net/ip6_checksum.h>
+#include <net/ip.h>
 
 #include "../../include/compat.h"
 #include "vif_packet.h"
@@ -257,13 +257,14 @@ void vif_headers_pseudo(u8 *head, const struct vif_headers *h, u32 len)
 					 get_unaligned(&ip->daddr), len,
 					 protocol, 0);
 	} else {
-		struct in6_addr saddr, daddr;
+		/* Both addresses, which follow each other; RFC 8200, 8.1 */
+		__wsum all = csum_partial(head + h->l3 +
+					  offsetof(struct ipv6hdr, saddr),
+					  2 * sizeof(struct in6_addr), 0);
 
-		memcpy(&saddr, head + h->l3 + offsetof(struct ipv6hdr, saddr),
-		       sizeof(saddr));
-		memcpy(&daddr, head + h->l3 + offsetof(struct ipv6hdr, daddr),
-		       sizeof(daddr));
-		sum = ~csum_ipv6_magic(&saddr, &daddr, len, protocol, 0);
+		all = csum_add(all, (__force __wsum)htonl(len));
+		all = csum_add(all, (__force __wsum)htonl(protocol));
+		sum = ~csum_fold(all);
 	}
 	put_unaligned(sum, (__sum16 *)(head + vif_headers_csum_at(h)));
 }

@@ -33,6 +33,9 @@ static inline bool is_valid_ether_addr(const u8 *a)
 	return !(a[0] & 1) && memcmp(a, none, ETH_ALEN);
 }
 
+#define htonl(x)	__builtin_bswap32(x)
+#define __force
+
 typedef u32 __wsum;
 
 struct iphdr {
@@ -112,14 +115,9 @@ static inline __sum16 csum_tcpudp_magic(__be32 saddr, __be32 daddr, u32 len,
 	return csum_fold(csum_partial(&pseudo, sizeof(pseudo), sum));
 }
 
-static inline __sum16 csum_ipv6_magic(const struct in6_addr *saddr,
-				      const struct in6_addr *daddr, u32 len,
-				      u8 protocol, __wsum sum)
+static inline __wsum csum_add(__wsum a, __wsum b)
 {
-	sum = csum_partial(saddr, sizeof(*saddr), sum);
-	sum = csum_partial(daddr, sizeof(*daddr), sum);
-	sum = csum_block_add(sum, (u32)htons(len) + htons(protocol), 0);
-	return csum_fold(sum);
+	return csum_block_add(a, b, 0);
 }
 
 static inline __sum16 ip_fast_csum(const void *ip, unsigned int ihl)
