@@ -19,6 +19,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <asm/e820/types.h>
 
 #include "../xen-abi/hypercalls.h"
@@ -225,6 +226,8 @@ long xhv_memory_machphys_mfn_list(struct xen_machphys_mfn_list *a)
 /* memory_exchange() of a translated guest, which has no machine frames. */
 long xhv_memory_exchange(struct xen_memory_exchange *a)
 {
+	if (a->in.domid != a->out.domid || a->nr_exchanged > a->in.nr_extents)
+		return -EINVAL;
 	return a->nr_exchanged == a->in.nr_extents ? 0 : -EOPNOTSUPP;
 }
 
@@ -373,6 +376,74 @@ long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a)
 	return xhv_memory_is_ram(a->gpfn) ? -EOPNOTSUPP : -ENOENT;
 }
 
+/* What the guest has set, if it has. Under the lock. */
+#define MAX_MAP		128	/* E820MAX, xen/arch/x86/include/asm/e820.h */
+
+static struct boot_e820_entry own_map[MAX_MAP];
+static unsigned int nr_own_map;
+static bool has_own_map;
+static DEFINE_RAW_SPINLOCK(own_map_lock);
+
+/* public/memory.h: a toolstack's for a new domain, but a guest's for itself,
+ * too. Only this call and XENMEM_memory_map ever look at it.
+ */
+long xhv_memory_set_memory_map(unsigned long gva, unsigned long start)
+{
+	struct {
+		domid_t domid;
+		struct xen_memory_map map;
+	} fmap;
+	struct boot_e820_entry entry;
+	unsigned long flags, buffer;
+	unsigned int i;
+	long rc;
+
+	if (xhv_copy_from_guest(&fmap, gva, sizeof(fmap)))
+		return -EFAULT;
+	if (fmap.map.nr_entries > MAX_MAP)
+		return -EINVAL;
+	rc = xhv_domid_check_target(fmap.domid);
+	if (rc)
+		return rc;
+
+	buffer = (unsigned long)fmap.map.buffer;
+	raw_spin_lock_irqsave(&own_map_lock, flags);
+	for (i = 0; i < fmap.map.nr_entries && !rc; i++) {
+		rc = xhv_copy_from_guest(&entry, buffer + i * sizeof(entry),
+					 sizeof(entry));
+		if (!rc)
+			own_map[i] = entry;
+	}
+	nr_own_map = rc ? 0 : i;
+	has_own_map = true;
+	raw_spin_unlock_irqrestore(&own_map_lock, flags);
+	return rc;
+}
+
+static void get_boot_entry(unsigned int i, struct boot_e820_entry *entry)
+{
+	/* The kernel has taken page 0 away (trim_bios_range()). */
+	u64 first = ram[i].first == 1 ? 0 : ram[i].first;
+
+	entry->addr = PFN_PHYS(first);
+	entry->size = PFN_PHYS(ram[i].end - first);
+	entry->type = E820_TYPE_RAM;
+}
+
+/* One entry of the guest's own map; false if it has no more. */
+static bool get_own_entry(unsigned int i, struct boot_e820_entry *entry)
+{
+	unsigned long flags;
+	bool ok;
+
+	raw_spin_lock_irqsave(&own_map_lock, flags);
+	ok = i < nr_own_map;
+	if (ok)
+		*entry = own_map[i];
+	raw_spin_unlock_irqrestore(&own_map_lock, flags);
+	return ok;
+}
+
 /* The map "as it was when the domain was started" (public/memory.h): its RAM.
  * What lies between is the firmware's and devices'.
  */
@@ -387,14 +458,15 @@ long xhv_memory_memory_map(unsigned long gva, unsigned long start)
 		return -EFAULT;
 
 	buffer = (unsigned long)map.buffer;
-	map.nr_entries = min(map.nr_entries, nr_ram);
+	if (READ_ONCE(has_own_map) && !READ_ONCE(nr_own_map))
+		return -ENOSYS;
+	map.nr_entries = min(map.nr_entries, READ_ONCE(has_own_map) ?
+			     READ_ONCE(nr_own_map) : nr_ram);
 	for (i = 0; i < map.nr_entries; i++) {
-		/* The kernel has taken page 0 away (trim_bios_range()). */
-		u64 first = ram[i].first == 1 ? 0 : ram[i].first;
-
-		entry.addr = PFN_PHYS(first);
-		entry.size = PFN_PHYS(ram[i].end - first);
-		entry.type = E820_TYPE_RAM;
+		if (!READ_ONCE(has_own_map))
+			get_boot_entry(i, &entry);
+		else if (!get_own_entry(i, &entry))
+			break;
 		if (xhv_copy_to_guest(buffer + i * sizeof(entry), &entry,
 				      sizeof(entry)))
 			return -EFAULT;
@@ -462,6 +534,7 @@ void xhv_memory_exit(void)
 	kfree(ram);
 	ram = NULL;
 	nr_ram = 0;
+	has_own_map = false;
 	ram_pages = 0;
 	atomic_long_set(&ballooned, 0);
 }

@@ -53,6 +53,7 @@ long xhv_memory_add_to_physmap(unsigned long gva, unsigned long start);
 long xhv_memory_add_to_physmap_batch(unsigned long gva, unsigned long start);
 long xhv_memory_remove_from_physmap(struct xen_remove_from_physmap *a);
 long xhv_memory_memory_map(unsigned long gva, unsigned long start);
+long xhv_memory_set_memory_map(unsigned long gva, unsigned long start);
 long xhv_memory_reserved_device_memory_map(unsigned long gva,
 					   unsigned long start);
 long xhv_memory_sharing_pages(void);

@@ -89,45 +89,55 @@ long xhv_refuse_dm_op(domid_t dom, unsigned int nr_bufs, unsigned long bufs)
 	}
 }
 
-/*
- * memory_op's: @size bytes with a domain's number at @offset. @self is for the
- * guest, @backend for domain 0.
- */
-static long of_domain(unsigned long gva, size_t size, size_t offset, long self,
-		      long backend)
+/* memory_op's: @size bytes with a domain's number at @offset. */
+static int get_domain(unsigned long gva, size_t size, size_t offset,
+		      domid_t *dom)
 {
-	domid_t dom;
-
 	if (check_readable(gva, size) ||
-	    xhv_copy_from_guest(&dom, gva + offset, sizeof(dom)))
+	    xhv_copy_from_guest(dom, gva + offset, sizeof(*dom)))
 		return -EFAULT;
-	if (xhv_domid_is_self(dom))
-		return self;
-	return dom == XHV_BACKEND_DOMID ? backend : -ESRCH;
-}
-
-long xhv_refuse_set_memory_map(unsigned long gva, unsigned long start)
-{
-	return of_domain(gva, 24, 0, -EPERM, -EPERM);
+	return 0;
 }
 
 long xhv_refuse_pod_target(unsigned long gva, unsigned long start)
 {
-	return of_domain(gva, 40, 32, -EPERM, -EINVAL);
+	domid_t dom;
+
+	if (get_domain(gva, 40, 32, &dom))
+		return -EFAULT;
+	/* Domain 0 is no HVM domain. */
+	return dom == XHV_BACKEND_DOMID ? -EINVAL :
+	       xhv_domid_is_self(dom) ? -EPERM : -ESRCH;
 }
 
+/* To this and the next one DOMID_SELF is no domain. */
 long xhv_refuse_access_op(unsigned long gva, unsigned long start)
 {
-	return of_domain(gva, 32, 2, -EPERM, -EINVAL);
+	domid_t dom;
+
+	if (get_domain(gva, 32, 2, &dom))
+		return -EFAULT;
+	return dom == XHV_BACKEND_DOMID ? -EINVAL :
+	       dom == XHV_GUEST_DOMID ? -EPERM : -ESRCH;
 }
 
 long xhv_refuse_claim_pages(unsigned long gva, unsigned long start)
 {
-	return of_domain(gva, 32, 24, -EPERM, -EPERM);
+	domid_t dom;
+
+	if (get_domain(gva, 32, 24, &dom))
+		return -EFAULT;
+	return dom == XHV_BACKEND_DOMID || dom == XHV_GUEST_DOMID ? -EPERM :
+								    -EINVAL;
 }
 
 /* Not refused: the guest has no virtual NUMA. */
 long xhv_refuse_vnumainfo(unsigned long gva, unsigned long start)
 {
-	return of_domain(gva, 40, 0, -EOPNOTSUPP, -EPERM);
+	domid_t dom;
+
+	if (get_domain(gva, 40, 0, &dom))
+		return -EFAULT;
+	return xhv_domid_is_self(dom) ? -EOPNOTSUPP :
+	       xhv_domid_check_target(dom);
 }

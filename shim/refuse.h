@@ -19,7 +19,6 @@ long xhv_refuse_paging_domctl_cont(unsigned long gva);
 long xhv_refuse_dm_op(domid_t dom, unsigned int nr_bufs, unsigned long bufs);
 
 /* Of memory_op; @start is not looked at. */
-long xhv_refuse_set_memory_map(unsigned long gva, unsigned long start);
 long xhv_refuse_pod_target(unsigned long gva, unsigned long start);
 long xhv_refuse_access_op(unsigned long gva, unsigned long start);
 long xhv_refuse_claim_pages(unsigned long gva, unsigned long start);

@@ -148,7 +148,7 @@
 	NO(XENMEM_machine_memory_map, 0, ENOSYS)			\
 	IN(XENMEM_exchange, xhv_memory_exchange, struct xen_memory_exchange) \
 	NO(XENMEM_machphys_mapping, 0, ENOSYS)				\
-	RAW(XENMEM_set_memory_map, xhv_refuse_set_memory_map, 0)	\
+	RAW(XENMEM_set_memory_map, xhv_memory_set_memory_map, 0)	\
 	IN(XENMEM_maximum_gpfn, xhv_memory_maximum_gpfn, domid_t)	\
 	IN(XENMEM_remove_from_physmap, xhv_memory_remove_from_physmap,	\
 	   struct xen_remove_from_physmap)				\
