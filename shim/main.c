@@ -27,6 +27,7 @@
 #include "evtchn.h"
 #include "gnttab.h"
 #include "store/server.h"
+#include "suspend.h"
 #include "upcall.h"
 #include "vcpu.h"
 #include "version.h"
@@ -117,6 +118,9 @@ static int activate(void)
 	__module_get(THIS_MODULE);
 	pr_info("Xen %s interfaces active on a %s kernel, feature set %u\n",
 		xhv_version_string(), XHV_SERIES, xhv_version_feature_set());
+	err = xhv_suspend_forbid();
+	if (err)
+		pr_warn("a suspend of the guest is not prevented (%d)\n", err);
 	err = xhv_wake_console(xhv_console_port());
 	if (err)
 		pr_notice("no hvc0: the kernel's driver does not take it (%d)\n",
