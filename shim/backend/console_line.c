@@ -94,7 +94,7 @@ static bool is_kernel_console(const char *name)
 {
 	struct console *c;
 	bool found = false;
-	char its[sizeof(line.name)];
+	char its[sizeof(c->name) + 12];
 
 	xhv_console_list_lock();
 	for_each_console(c) {

@@ -23,7 +23,7 @@ u64 (*xhv_double_runtime)(void);
 
 bool xhv_host_runtime(u64 *ns)
 {
-	u64 (*runtime)(void) = READ_ONCE(xhv_double_runtime);
+	typeof(xhv_double_runtime) runtime = READ_ONCE(xhv_double_runtime);
 
 	if (runtime)
 		*ns = runtime();
