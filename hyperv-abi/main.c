@@ -60,9 +60,9 @@ static unsigned int net_copy = 432;
 module_param(net_copy, uint, 0400);
 MODULE_PARM_DESC(net_copy, "packets up to so many bytes are copied to the send buffer (432)");
 
-static bool net_merge = true;
+static bool net_merge;
 module_param(net_merge, bool, 0400);
-MODULE_PARM_DESC(net_merge, "show received TCP segments as larger packets (Y)");
+MODULE_PARM_DESC(net_merge, "show received TCP segments as larger packets (N)");
 
 enum kind { KIND_SCSI, KIND_IDE, KIND_NET };
 
