@@ -46,7 +46,8 @@
 /*
  * Positions count bytes since the start and never wrap; what lies between
  * @taken and @filled waits, at its position modulo CONSOLE_LIMIT. @leaving is
- * where the bytes begin that console_wait_output() has given last.
+ * where the bytes begin that console_wait_output() has given last. @buf is NULL
+ * when nobody will ever take them.
  */
 static struct console_ring {
 	struct xencons_interface *page;
@@ -136,7 +137,7 @@ static void take_ring(void)
 	if (con.emit) {
 		con.emit(page->out + at, first);
 		con.emit(page->out, len - first);
-	} else if (console_line_wanted()) {
+	} else if (con.buf) {
 		keep(page->out + at, first);
 		keep(page->out, len - first);
 	}
@@ -169,22 +170,22 @@ static bool output_waits(void)
 
 size_t console_wait_output(char *buf, size_t len, bool (*stop)(void))
 {
-	size_t at, first;
+	size_t at, first, n;
 
 	do {
 		wait_event_idle(con.output, output_waits() || stop());
 		if (stop())
 			return 0;
 		raw_spin_lock_irq(&con.lock);
-		len = min_t(u64, len, con.filled - con.taken);
+		n = min_t(u64, len, con.filled - con.taken);
 		con.leaving = con.taken;
 		at = con.taken % CONSOLE_LIMIT;
-		first = min_t(size_t, len, CONSOLE_LIMIT - at);
+		first = min_t(size_t, n, CONSOLE_LIMIT - at);
 		memcpy(buf, con.buf + at, first);
-		memcpy(buf + first, con.buf, len - first);
+		memcpy(buf + first, con.buf, n - first);
 		raw_spin_unlock_irq(&con.lock);
-	} while (!len);
-	return len;
+	} while (!n);
+	return n;
 }
 
 /* Some of them may have been dropped meanwhile. */
@@ -193,6 +194,19 @@ void console_done_output(size_t len)
 	raw_spin_lock_irq(&con.lock);
 	con.taken = max(con.taken, con.leaving + len);
 	raw_spin_unlock_irq(&con.lock);
+}
+
+void console_drop_output(void)
+{
+	char *buf;
+
+	raw_spin_lock_irq(&con.lock);
+	buf = con.buf;
+	con.buf = NULL;
+	con.dropped += con.filled - con.taken;
+	con.taken = con.filled;
+	raw_spin_unlock_irq(&con.lock);
+	kvfree(buf);
 }
 
 void console_wake_output(void)

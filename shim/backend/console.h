@@ -49,6 +49,8 @@ void xhv_console_show(struct seq_file *m);
  */
 size_t console_wait_output(char *buf, size_t len, bool (*stop)(void));
 void console_done_output(size_t len);
+/* Nobody takes any output from now on. Process context. */
+void console_drop_output(void);
 /* Have console_wait_output() ask @stop again. */
 void console_wake_output(void);
 

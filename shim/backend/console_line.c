@@ -249,6 +249,7 @@ static void give_up(const char *why)
 	mutex_lock(&line.lock);
 	WRITE_ONCE(line_state, LINE_OFF);
 	mutex_unlock(&line.lock);
+	console_drop_output();
 	console_set_line("");
 	console_wake_output();
 	pr_notice("hvc0 is not carried to the host: %s\n", why);
