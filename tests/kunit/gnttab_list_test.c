@@ -50,6 +50,7 @@ static void grant(grant_ref_t ref, domid_t dom, u32 pfn, u16 flags)
 {
 	table[ref].frame = pfn;
 	table[ref].domid = dom;
+	/* the entry is valid with its flags (gnttab_update_entry_v1()) */
 	smp_store_release(&table[ref].flags, flags);
 }
 
