@@ -57,7 +57,9 @@ struct runstate {
 	struct timer_list timer;
 };
 
-static DEFINE_PER_CPU(struct runstate, runstates);
+static DEFINE_PER_CPU(struct runstate, runstates) = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(runstates.lock),
+};
 static bool flag_updates;
 static int hotplug_state;
 
@@ -308,11 +310,17 @@ int xhv_runstate_init(void)
 	for_each_possible_cpu(cpu) {
 		struct runstate *r = per_cpu_ptr(&runstates, cpu);
 
-		memset(r, 0, sizeof(*r));
-		raw_spin_lock_init(&r->lock);
+		r->info = (struct vcpu_runstate_info){
+			.state = RUNSTATE_offline,
+		};
+		r->run = 0;
+		r->idle = 0;
+		r->steal = 0;
+		r->has_bases = false;
+		r->area = 0;
+		r->ticking = false;
 		timer_setup(&r->timer, timer_expired,
 			    TIMER_PINNED | TIMER_DEFERRABLE);
-		r->info.state = RUNSTATE_offline;
 		if (cpu_online(cpu))
 			account_past(r, cpu);
 	}
