@@ -123,8 +123,10 @@ static int net_tx_submit(struct xhv_net_queue *q, const struct xhv_net_tx *tx)
 			net_chan_kick_later(c);
 	}
 	if (err) {
-		WRITE_ONCE(tag->busy, false);
-		atomic_dec(&sq->inflight);
+		if (xchg(&tag->busy, false))
+			atomic_dec(&sq->inflight);
+		else	/* A host has answered what it never got. */
+			atomic_inc(&c->inflight);
 	}
 	return err;
 }
@@ -185,7 +187,8 @@ static void reap_queue(struct net_queue *sq, struct net_batch *b)
 		net_batch_lock(b, sq);
 		sq->q.client->tx_done(sq->q.client_ctx, i, -EIO);
 		atomic_dec(&c->inflight);
-		atomic_dec(&sq->inflight);
+		if (atomic_dec_and_test(&sq->inflight))
+			wake_up(&sq->drained);
 	}
 	if (b->locked)
 		sq->q.client->end_batch(sq->q.client_ctx);
